@@ -1,0 +1,82 @@
+//! A request's body whose bytes are charged to the memory budget as they arrive.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use observatory_ports::driving::{Busy, Slot};
+use tonic::Status;
+
+use crate::answer::Refused;
+
+/// A slot that the body grows and the handler takes.
+#[derive(Clone)]
+pub(super) struct SharedSlot(Arc<Mutex<Option<Box<dyn Slot>>>>);
+
+impl SharedSlot {
+    pub(super) fn new(slot: Box<dyn Slot>) -> Self {
+        Self(Arc::new(Mutex::new(Some(slot))))
+    }
+
+    /// Takes the slot, once the body has been read. Charges what decompression added.
+    pub(super) fn take(&self, decompressed: u64) -> Result<Option<Box<dyn Slot>>, Busy> {
+        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(mut slot) = taken else { return Ok(None) };
+        let memory = slot.memory();
+        memory.grow(decompressed.saturating_sub(memory.bytes()))?;
+        Ok(Some(slot))
+    }
+
+    fn charge(&self, bytes: u64) -> Result<(), Busy> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match slot.as_mut() {
+            Some(slot) => Ok(slot.memory().grow(bytes)?),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Wraps `inner`.
+pub(super) struct Charged<B> {
+    inner: B,
+    slot: SharedSlot,
+}
+
+impl<B> Charged<B> {
+    pub(super) const fn new(inner: B, slot: SharedSlot) -> Self {
+        Self { inner, slot }
+    }
+}
+
+impl<B> Body for Charged<B>
+where
+    B: Body<Data = Bytes, Error = Status> + Unpin,
+{
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
+        let bytes = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        Poll::Ready(match self.slot.charge(bytes as u64) {
+            Ok(()) => frame,
+            Err(busy) => Some(Err(Refused::Busy(busy).status())),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}

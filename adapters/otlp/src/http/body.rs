@@ -1,0 +1,137 @@
+//! Reads a request's body: bounded, charged to the memory budget, decompressed.
+
+use std::io::Read;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use flate2::read::MultiGzDecoder;
+use futures_util::StreamExt;
+use observatory_domain::budget::Reservation;
+use observatory_ports::driving::Busy;
+use poem::Body;
+
+use crate::answer::Refused;
+
+/// A client that sends nothing for this long is hung up on.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+/// Decompression is charged in steps of this size.
+const STEP_BYTES: usize = 64 * 1024;
+
+/// How a body is encoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Encoding {
+    Identity,
+    Gzip,
+}
+
+/// The whole body, decompressed.
+pub(super) async fn read(
+    body: Body,
+    encoding: Encoding,
+    bytes_max: usize,
+    memory: &mut Reservation,
+) -> Result<Bytes, Refused> {
+    let sent = collect(body, bytes_max, memory).await?;
+    match encoding {
+        Encoding::Identity => Ok(sent),
+        Encoding::Gzip => inflate(&sent, bytes_max, memory),
+    }
+}
+
+async fn collect(body: Body, bytes_max: usize, memory: &mut Reservation) -> Result<Bytes, Refused> {
+    let mut chunks = body.into_bytes_stream();
+    let mut whole = BytesMut::new();
+    loop {
+        let Ok(next) = tokio::time::timeout(SILENCE_MAX, chunks.next()).await else {
+            return Err(Refused::Invalid("the body stopped half-way".to_owned()));
+        };
+        let Some(chunk) = next else { return Ok(whole.freeze()) };
+        let chunk =
+            chunk.map_err(|error| Refused::Invalid(format!("the body broke off: {error}")))?;
+        if whole.len() + chunk.len() > bytes_max {
+            return Err(Refused::TooLarge { bytes_max });
+        }
+        charge(memory, chunk.len())?;
+        whole.extend_from_slice(&chunk);
+    }
+}
+
+/// Inflates `sent`, which may have several members, never beyond `bytes_max`.
+fn inflate(sent: &[u8], bytes_max: usize, memory: &mut Reservation) -> Result<Bytes, Refused> {
+    let mut decoder = MultiGzDecoder::new(sent);
+    let mut whole = Vec::new();
+    loop {
+        let filled = whole.len();
+        // One byte beyond the bound tells that there is more.
+        let step = STEP_BYTES.min(bytes_max + 1 - filled);
+        whole.resize(filled + step, 0);
+        let read = whole.get_mut(filled..).map_or(Ok(0), |room| decoder.read(room));
+        let read =
+            read.map_err(|error| Refused::Invalid(format!("the body is no gzip: {error}")))?;
+        whole.truncate(filled + read);
+        charge(memory, read)?;
+        if read == 0 {
+            return Ok(whole.into());
+        }
+        if whole.len() > bytes_max {
+            return Err(Refused::TooLarge { bytes_max });
+        }
+    }
+}
+
+fn charge(memory: &mut Reservation, bytes: usize) -> Result<(), Refused> {
+    memory.grow(bytes as u64).map_err(|spent| Refused::Busy(Busy::from(spent)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+    use observatory_domain::budget::MemoryBudget;
+
+    use super::*;
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn inflated(sent: &[u8], bytes_max: usize) -> Result<Bytes, Refused> {
+        inflate(sent, bytes_max, &mut MemoryBudget::new(1 << 30).open())
+    }
+
+    #[test]
+    fn several_members_are_one_body() {
+        let sent = [gzip(b"one "), gzip(b"two")].concat();
+        assert_eq!(inflated(&sent, 100).unwrap(), "one two");
+    }
+
+    #[test]
+    fn a_bomb_is_refused_at_the_bound() {
+        let bomb = gzip(&vec![0; 50_000_000]);
+        assert!(bomb.len() < 500_000);
+        assert_eq!(inflated(&bomb, 1 << 20), Err(Refused::TooLarge { bytes_max: 1 << 20 }));
+        assert_eq!(inflated(&gzip(&[7; 4096]), 4096).unwrap().len(), 4096);
+        assert!(inflated(&gzip(&[7; 4097]), 4096).is_err());
+    }
+
+    #[test]
+    fn what_is_no_gzip_or_has_something_behind_it_is_refused() {
+        let whole = gzip(b"content");
+        for sent in [&b"content"[..], &whole[..whole.len() - 1], &[&whole[..], b"junk"].concat()] {
+            assert!(matches!(inflated(sent, 100), Err(Refused::Invalid(_))));
+        }
+    }
+
+    #[test]
+    fn memory_is_charged_while_inflating() {
+        let budget = MemoryBudget::new(1000);
+        let mut other = budget.open();
+        other.grow(2000).unwrap();
+        let refused = inflate(&gzip(&[1; 5000]), 1 << 20, &mut budget.open());
+        assert!(matches!(refused, Err(Refused::Busy(_))));
+    }
+}

@@ -1,0 +1,51 @@
+//! HTTP answers: a response message, or a `google.rpc.Status` (OTLP specification, "OTLP/HTTP
+//! Response"), in the request's own content type.
+
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use poem::http::{StatusCode, header};
+use poem::{Response, ResponseBuilder};
+use prost::Message;
+
+use crate::answer::Refused;
+
+pub(super) const PROTOBUF: &str = "application/x-protobuf";
+
+/// Everything that was not refused is stored.
+pub(super) fn accepted(response: &ExportTraceServiceResponse) -> Response {
+    protobuf(StatusCode::OK).body(response.encode_to_vec())
+}
+
+/// Nothing is stored.
+pub(super) fn refused(refused: &Refused) -> Response {
+    let code = match refused {
+        Refused::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::Invalid(_) => StatusCode::BAD_REQUEST,
+        Refused::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+    };
+    let mut response = protobuf(code);
+    if let Some(seconds) = refused.retry_after_seconds() {
+        response = response.header(header::RETRY_AFTER, seconds);
+    }
+    // A status made with details carries itself, whole, as a google.rpc.Status.
+    response.body(refused.status().details().to_vec())
+}
+
+/// The request's form is not one that is spoken here.
+pub(super) fn unsupported(message: &str) -> Response {
+    Response::builder()
+        .status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
+        .content_type("text/plain; charset=utf-8")
+        .body(message.to_owned())
+}
+
+/// Everything that poem itself refuses: no such path, no such method.
+pub(super) async fn plain(error: poem::Error) -> Response {
+    Response::builder()
+        .status(error.status())
+        .content_type("text/plain; charset=utf-8")
+        .body(format!("{error}; OTLP traces are taken by POST /v1/traces\n"))
+}
+
+fn protobuf(code: StatusCode) -> ResponseBuilder {
+    Response::builder().status(code).content_type(PROTOBUF)
+}

@@ -1,0 +1,28 @@
+//! Our walker against a generated decoder (prost over opentelemetry-proto).
+//!
+//! Goal: for any bytes both accept or both refuse, and both read the same. Method: both results are
+//! turned into one owned model (`model`), compared as a whole; doubles by their bits. The requests
+//! are generated, encoded anew in every way that protobuf allows, cut at every byte, and mutated.
+//!
+//! One difference is meant: ours bounds the values of a record (`limits`), a generated decoder does
+//! not. Depth is bounded by both, at 100 messages; text that is no UTF-8 is refused by both.
+//!
+//! Packed lists do not occur: the messages of traces have no repeated numbers.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests"
+)]
+
+mod compare;
+mod generate;
+mod generated;
+mod limits;
+mod model;
+mod mutated;
+mod reencode;
+mod reencoded;
+mod schema;
+mod truncated;
+mod wire;

@@ -1,0 +1,87 @@
+//! Taking a lane over.
+//!
+//! The older writer's backend is ended first, by pid and start time, so that a transaction of its
+//! that hangs in a dead network can neither block nor commit any more. Then the claim's row lock
+//! waits for whatever it still does, and what is read is the truth.
+
+use std::time::{Duration, SystemTime};
+
+use deadpool_postgres::Object;
+use observatory_domain::ids::{LaneId, Sequence};
+use observatory_ports::driven::{Claim, SinkError};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::connect::Connections;
+use crate::error::{Failure, Phase, within};
+
+const OLDER_WRITER: &str = include_str!("../sql/older_writer.sql");
+const END_BACKEND: &str = include_str!("../sql/end_backend.sql");
+const CLAIM: &str = include_str!("../sql/claim.sql");
+
+/// What a claim holds: the lane's connection. It never goes back to the pool, for it may be in the
+/// middle of a transaction: dropping it closes it, and frees its place in the pool.
+#[derive(Debug)]
+pub(crate) struct Session {
+    /// Present until dropped.
+    connection: Option<Object>,
+}
+
+impl Session {
+    pub(super) const fn connection(&self) -> Option<&Object> {
+        self.connection.as_ref()
+    }
+
+    /// How long the connection has been open.
+    pub(crate) fn age(&self) -> Duration {
+        self.connection.as_ref().map_or(Duration::MAX, |it| Object::metrics(it).age())
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.connection.take().map(Object::take);
+    }
+}
+
+/// Claims `lane`; returns its checkpoint.
+pub(crate) async fn claim(
+    connections: &Connections,
+    lane: LaneId,
+    deadline: Duration,
+) -> Result<(Claim, Sequence), SinkError> {
+    let retry = |failure: Failure| SinkError::Retry {
+        class: failure.class(Phase::Control),
+        source: Box::new(failure),
+    };
+    let connection = connections.lane().await.map_err(retry)?;
+    let (epoch, sequence) = take(&connection, lane, deadline).await.map_err(retry)?;
+    let claim = Claim { lane, epoch, session: Box::new(Session { connection: Some(connection) }) };
+    Ok((claim, sequence))
+}
+
+async fn take(
+    connection: &Object,
+    lane: LaneId,
+    deadline: Duration,
+) -> Result<(i64, Sequence), Failure> {
+    let lane = Uuid::from_u128(lane.0);
+    if let Some(older) = within(deadline, connection.query_opt(OLDER_WRITER, &[&lane])).await? {
+        end(connection, &older, deadline).await?;
+    }
+    let row = within(deadline, connection.query_one(CLAIM, &[&lane])).await?;
+    let sequence: i64 = row.try_get(1)?;
+    Ok((row.try_get(0)?, Sequence(sequence.cast_unsigned())))
+}
+
+/// Ends the older backend and waits until it is gone; false when it outlives the wait, and then
+/// the claim's own lock waits for it.
+async fn end(connection: &Object, older: &Row, deadline: Duration) -> Result<(), Failure> {
+    let (pid, started): (i32, SystemTime) = (older.try_get(0)?, older.try_get(1)?);
+    let gone = within(deadline, connection.query_opt(END_BACKEND, &[&pid, &started])).await?;
+    if let Some(row) = gone {
+        let ended: bool = row.try_get(0)?;
+        tracing::info!(pid, ended, "ended the backend of an older writer of the lane");
+    }
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! One batch, one transaction: checkpoint, dimensions, rows.
+
+mod checkpoint;
+mod claim;
+mod dimensions;
+mod transaction;
+
+pub(crate) use claim::{Session, claim};
+pub(crate) use dimensions::Known;
+pub(crate) use transaction::Writer;

@@ -1,0 +1,192 @@
+//! The transaction that stores a batch.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use deadpool_postgres::Object;
+use observatory_domain::ids::Sequence;
+use observatory_ports::driven::{Claim, Clock, Committed, Entry, Event, Observer, SinkError};
+
+use super::checkpoint::{self, Moved, Step};
+use super::claim::Session;
+use super::dimensions::{self, Known};
+use crate::copy::send;
+use crate::edition::Partitions;
+use crate::error::{Failure, Phase, within};
+use crate::prepare::{COPY_STATEMENT, PreparedSpans, day_of};
+
+/// Stores batches over a claim's connection.
+pub(crate) struct Writer {
+    pub(crate) known: Known,
+    pub(crate) partitions: Partitions,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) message_bytes: usize,
+    pub(crate) deadline: Duration,
+}
+
+/// How an attempt ended short of COMMIT.
+enum Stop {
+    Failed(Failure, Phase),
+    Withdrawn,
+    Moved(Moved),
+}
+
+impl Writer {
+    /// Stores `entries` after the checkpoint, all or nothing.
+    pub(crate) async fn commit(
+        &self,
+        claim: &Claim,
+        entries: &[Entry],
+    ) -> Result<Committed, SinkError> {
+        let session = claim.session.downcast_ref::<Session>();
+        let (Some(first), Some(last), Some(connection)) =
+            (entries.first(), entries.last(), session.and_then(Session::connection))
+        else {
+            return Ok(Committed { checkpoint: Sequence(0), rows: 0 });
+        };
+        let from = Sequence(first.position.sequence.0.saturating_sub(1));
+        let step = Step { from, to: last.position.sequence };
+        let batch: Vec<_> = entries.iter().filter_map(prepared).collect();
+        self.partitions
+            .cover(&batch, self.deadline)
+            .await
+            .map_err(|failure| retry(failure, Phase::Control))?;
+        match self.fill(connection, claim, step, &batch, entries).await {
+            Ok(rows) => {
+                self.conclude(connection, entries).await?;
+                self.learn(&batch);
+                Ok(Committed { checkpoint: step.to, rows })
+            }
+            Err(ended) => self.give_up(connection, ended, step).await,
+        }
+    }
+
+    /// Everything up to COMMIT. Returns the rows that COMMIT will store.
+    async fn fill(
+        &self,
+        connection: &Object,
+        claim: &Claim,
+        step: Step,
+        batch: &[&PreparedSpans],
+        entries: &[Entry],
+    ) -> Result<u64, Stop> {
+        let control = |failure| Stop::Failed(failure, Phase::Control);
+        let started = Instant::now();
+        let moved =
+            checkpoint::advance(connection, claim, step, self.deadline).await.map_err(control)?;
+        self.observer.observe(Event::Queried { operation: "checkpoint", took: started.elapsed() });
+        if moved != Moved::Forward {
+            return Err(Stop::Moved(moved));
+        }
+        let missing = self.missing(batch);
+        if !missing.is_empty() {
+            let started = Instant::now();
+            dimensions::insert(connection, &missing, self.deadline).await.map_err(control)?;
+            let took = started.elapsed();
+            self.observer.observe(Event::Queried { operation: "dimensions", took });
+        }
+        let sent = batch.iter().map(|it| it.index.len() as u64).sum();
+        if sent > 0 {
+            let copy = |failure| Stop::Failed(failure, Phase::Copy);
+            let rows = by_time(batch);
+            let rows = rows.iter().map(|(_, row)| *row);
+            let stored = send(connection, &COPY_STATEMENT, rows, self.message_bytes, self.deadline)
+                .await
+                .map_err(copy)?;
+            if stored != sent {
+                return Err(control(Failure::Count { stored, sent }));
+            }
+        }
+        // From here on COMMIT decides: who withdraws now, withdraws too late.
+        if entries.iter().all(|entry| entry.ticket.seal()) {
+            return Ok(sent);
+        }
+        for entry in entries {
+            entry.ticket.reopen();
+        }
+        Err(Stop::Withdrawn)
+    }
+
+    async fn conclude(&self, connection: &Object, entries: &[Entry]) -> Result<(), SinkError> {
+        let Err(failure) = within(self.deadline, connection.batch_execute("COMMIT")).await else {
+            return Ok(());
+        };
+        // The server itself says that it rolled back (a deferred constraint): no doubt about it.
+        if failure.leaves_session_usable() {
+            for entry in entries {
+                entry.ticket.reopen();
+            }
+            return Err(failed(failure, Phase::Copy));
+        }
+        Err(SinkError::InDoubt { source: Box::new(failure) })
+    }
+
+    /// Rolls back what can be, and says what the caller does next.
+    async fn give_up(
+        &self,
+        connection: &Object,
+        ended: Stop,
+        step: Step,
+    ) -> Result<Committed, SinkError> {
+        if let Stop::Failed(failure, _) = &ended
+            && failure.is_missing_partition()
+        {
+            self.partitions.forget();
+        }
+        let alive = !matches!(&ended, Stop::Failed(failure, _) if !failure.leaves_session_usable());
+        if alive
+            && let Err(failure) = within(self.deadline, connection.batch_execute("ROLLBACK")).await
+        {
+            return Err(retry(failure, Phase::Control));
+        }
+        match ended {
+            Stop::Failed(failure, _) if failure.is_missing_partition() => {
+                Err(retry(failure, Phase::Control))
+            }
+            Stop::Failed(failure, phase) => Err(failed(failure, phase)),
+            Stop::Withdrawn => Err(SinkError::Withdrawn),
+            Stop::Moved(Moved::Already) => Ok(Committed { checkpoint: step.to, rows: 0 }),
+            Stop::Moved(Moved::Elsewhere(to)) => Err(SinkError::Rewound { to }),
+            Stop::Moved(_) => Err(SinkError::Fenced),
+        }
+    }
+
+    fn missing<'b>(&self, batch: &[&'b PreparedSpans]) -> Vec<&'b crate::prepare::DimensionRow> {
+        let offered = batch.iter().flat_map(|it| &it.dimensions);
+        self.known.missing(offered, day_of(self.clock.now()))
+    }
+
+    fn learn(&self, batch: &[&PreparedSpans]) {
+        self.known.learn(&self.missing(batch), day_of(self.clock.now()));
+    }
+}
+
+/// The rows of a batch in the order of time: an index on time is then filled from left to right,
+/// which costs the server 8.2 µs a row instead of 13.
+fn by_time<'b>(batch: &[&'b PreparedSpans]) -> Vec<(u64, &'b [u8])> {
+    let rows =
+        batch.iter().flat_map(|it| it.index.iter().map(|row| (row.start_micros, it.row(row))));
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|(start, _)| *start);
+    rows
+}
+
+fn prepared(entry: &Entry) -> Option<&PreparedSpans> {
+    let any: &dyn std::any::Any = entry.prepared.as_ref();
+    let spans = any.downcast_ref();
+    debug_assert!(spans.is_some(), "rows that another sink prepared");
+    spans
+}
+
+fn failed(failure: Failure, phase: Phase) -> SinkError {
+    use observatory_domain::retry::ErrorClass;
+    match failure.class(phase) {
+        ErrorClass::Poison => SinkError::Poison { reason: failure.reason() },
+        _ => retry(failure, phase),
+    }
+}
+
+fn retry(failure: Failure, phase: Phase) -> SinkError {
+    SinkError::Retry { class: failure.class(phase), source: Box::new(failure) }
+}

@@ -1,0 +1,110 @@
+//! Sends rows in messages of a bounded size.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::SinkExt;
+use tokio_postgres::Client;
+
+use super::{HEADER, TRAILER};
+use crate::error::{Failure, within};
+
+/// Cuts a stream of rows into `CopyData` messages of exactly `size` bytes, but for the last. The
+/// server doesn't mind where a row is cut.
+#[derive(Debug)]
+pub(crate) struct Chunks {
+    size: usize,
+    open: BytesMut,
+    full: Vec<Bytes>,
+}
+
+impl Chunks {
+    pub(crate) fn new(size: usize) -> Self {
+        let mut chunks = Self { size, open: BytesMut::with_capacity(size), full: Vec::new() };
+        chunks.push(&HEADER);
+        chunks
+    }
+
+    /// Appends `bytes`.
+    pub(crate) fn push(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            let room = self.size - self.open.len();
+            let (now, later) = bytes.split_at(room.min(bytes.len()));
+            self.open.extend_from_slice(now);
+            bytes = later;
+            if self.open.len() == self.size {
+                let next = BytesMut::with_capacity(self.size);
+                self.full.push(std::mem::replace(&mut self.open, next).freeze());
+            }
+        }
+    }
+
+    /// Takes the messages that are full, leaving the open one.
+    pub(crate) fn take_full(&mut self) -> std::vec::Drain<'_, Bytes> {
+        self.full.drain(..)
+    }
+
+    /// Ends the data and returns the last messages.
+    pub(crate) fn finish(mut self) -> Vec<Bytes> {
+        self.push(&TRAILER);
+        if !self.open.is_empty() {
+            self.full.push(self.open.freeze());
+        }
+        self.full
+    }
+}
+
+/// Runs `statement` (a COPY … FROM STDIN) over `rows`; returns the server's count of rows.
+///
+/// Rows are gathered into messages as the socket takes them, so that a batch is never held twice.
+pub(crate) async fn send<R: AsRef<[u8]>>(
+    client: &Client,
+    statement: &str,
+    rows: impl Iterator<Item = R>,
+    message_bytes: usize,
+    deadline: Duration,
+) -> Result<u64, Failure> {
+    let sink = within(deadline, client.copy_in::<_, Bytes>(statement)).await?;
+    let mut sink = std::pin::pin!(sink);
+    let mut chunks = Chunks::new(message_bytes);
+    // COPY ignores statement_timeout: each wait has its own deadline here.
+    for row in rows {
+        chunks.push(row.as_ref());
+        for message in chunks.take_full() {
+            within(deadline, sink.feed(message)).await?;
+        }
+    }
+    for message in chunks.finish() {
+        within(deadline, sink.feed(message)).await?;
+    }
+    within(deadline, sink.finish()).await
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn messages_join_to_the_stream_and_none_is_larger_than_its_bound(
+            rows in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..50), 0..40),
+            size in 1_usize..64,
+        ) {
+            let mut chunks = Chunks::new(size);
+            let mut messages = Vec::new();
+            for row in &rows {
+                chunks.push(row);
+                messages.extend(chunks.take_full());
+            }
+            messages.extend(chunks.finish());
+            prop_assert!(messages.iter().all(|it| it.len() <= size));
+            let full = messages.len() - 1;
+            prop_assert!(messages[..full].iter().all(|it| it.len() == size));
+            let joined = messages.concat();
+            let expected = [&HEADER[..], &rows.concat(), &TRAILER].concat();
+            prop_assert_eq!(joined, expected);
+        }
+    }
+}

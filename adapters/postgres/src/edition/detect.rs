@@ -1,0 +1,76 @@
+//! Detects versions, edition and durability; brings the tables in line with the edition.
+
+use std::fmt;
+
+use sqlx::PgPool;
+
+/// The kind of database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edition {
+    /// PostgreSQL's version, as it names itself: `17.5 (Debian …)`.
+    pub postgresql: String,
+    /// TimescaleDB's version and licence (`apache`, `timescale`), when the extension is there.
+    pub timescaledb: Option<(String, String)>,
+    /// How `spans` is laid out: `hypertable`, `partitioned` or `plain`.
+    pub layout: String,
+    /// Settings of the server by which an acknowledged record can be lost, with their values.
+    pub risks: Vec<String>,
+}
+
+/// The database could not be asked or reconciled.
+#[derive(Debug, thiserror::Error)]
+pub enum EditionError {
+    /// Our schema is not there.
+    #[error(
+        "the database has no schema of ours: run `llm-observatory-storage migrate run`, or unset SKIP_MIGRATIONS"
+    )]
+    NoSchema(#[source] sqlx::Error),
+    /// Anything else.
+    #[error("the database could not be asked for its edition")]
+    Query(#[source] sqlx::Error),
+}
+
+impl Edition {
+    /// Reconciles the tables with the edition (safe by several at once), and reads it.
+    ///
+    /// # Errors
+    /// When the schema is missing or the database fails.
+    pub async fn reconcile(pool: &PgPool) -> Result<Self, EditionError> {
+        let layout = sqlx::query_scalar!("SELECT observatory_reconcile() AS \"layout!\"")
+            .fetch_one(pool)
+            .await
+            .map_err(classed)?;
+        let row =
+            sqlx::query_file!("src/sql/edition.sql").fetch_one(pool).await.map_err(classed)?;
+        let licence = row.license.unwrap_or_else(|| "unknown".to_owned());
+        let risks = [("fsync", row.fsync), ("synchronous_commit", row.synchronous_commit)];
+        Ok(Self {
+            postgresql: row.postgresql,
+            timescaledb: row.timescaledb.map(|version| (version, licence)),
+            layout,
+            risks: risks
+                .into_iter()
+                .filter(|(_, value)| value == "off")
+                .map(|(name, value)| format!("{name}={value}"))
+                .collect(),
+        })
+    }
+}
+
+fn classed(error: sqlx::Error) -> EditionError {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    match code.as_deref() {
+        // Undefined table, function.
+        Some("42P01" | "42883") => EditionError::NoSchema(error),
+        _ => EditionError::Query(error),
+    }
+}
+
+impl fmt::Display for Edition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((version, licence)) = &self.timescaledb {
+            write!(f, "TimescaleDB {version} ({licence}) on ")?;
+        }
+        write!(f, "PostgreSQL {}, spans {}", self.postgresql, self.layout)
+    }
+}

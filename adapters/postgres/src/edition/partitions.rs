@@ -1,0 +1,77 @@
+//! Native partitions exist before their first row: COPY into a missing one fails.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::connect::Connections;
+use crate::error::{Failure, within};
+use crate::prepare::PreparedSpans;
+
+const ENSURE: &str = "SELECT observatory_ensure_partitions(DATE '1970-01-01' + $1::integer, \
+    DATE '1970-01-01' + $1::integer)";
+/// Days remembered at the most; intake admits about a month of them.
+const DAYS_MAX: usize = 1000;
+const MICROS_A_DAY: u64 = 86_400_000_000;
+
+/// The days whose partitions are known to be there. A hypertable makes its own: asking costs one
+/// statement a day and connection.
+#[derive(Debug)]
+pub(crate) struct Partitions {
+    connections: Connections,
+    known: Mutex<BTreeSet<u64>>,
+}
+
+impl Partitions {
+    pub(crate) fn new(connections: Connections) -> Self {
+        Self { connections, known: Mutex::default() }
+    }
+
+    /// Sees to the partitions of every row of `batch`, in a transaction of its own: it must not
+    /// hold its lock for as long as a COPY lasts.
+    pub(crate) async fn cover(
+        &self,
+        batch: &[&PreparedSpans],
+        deadline: Duration,
+    ) -> Result<(), Failure> {
+        let missing = self.missing(batch);
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let connection = self.connections.lane().await?;
+        for day in &missing {
+            // Intake bounds a record's time, far below 2^31 days.
+            let day = i32::try_from(*day).unwrap_or(i32::MAX);
+            within(deadline, connection.execute(ENSURE, &[&day])).await?;
+        }
+        self.learn(missing);
+        Ok(())
+    }
+
+    /// Forgets all days: somebody dropped a partition.
+    pub(crate) fn forget(&self) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    fn missing(&self, batch: &[&PreparedSpans]) -> BTreeSet<u64> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut missing = BTreeSet::new();
+        let mut last = None;
+        for row in batch.iter().flat_map(|it| &it.index) {
+            let day = row.start_micros / MICROS_A_DAY;
+            if last != Some(day) && !known.contains(&day) {
+                missing.insert(day);
+            }
+            last = Some(day);
+        }
+        missing
+    }
+
+    fn learn(&self, days: BTreeSet<u64>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() + days.len() > DAYS_MAX {
+            known.clear();
+        }
+        known.extend(days);
+    }
+}

@@ -1,0 +1,9 @@
+-- The claim: a higher epoch fences every older writer of the lane.
+INSERT INTO ingest_checkpoint AS c (lane, sequence, epoch, backend_pid, backend_start)
+SELECT $1, 0, 1, a.pid, a.backend_start FROM pg_stat_activity a WHERE a.pid = pg_backend_pid()
+ON CONFLICT (lane) DO UPDATE
+SET epoch = c.epoch + 1,
+    backend_pid = excluded.backend_pid,
+    backend_start = excluded.backend_start,
+    updated_at = now()
+RETURNING epoch, sequence

@@ -1,0 +1,8 @@
+-- The backend that claimed this lane last, unless it is this one.
+SELECT c.backend_pid, c.backend_start
+FROM ingest_checkpoint c
+WHERE c.lane = $1
+  AND NOT EXISTS (
+      SELECT FROM pg_stat_activity a
+      WHERE a.pid = pg_backend_pid() AND a.pid = c.backend_pid AND a.backend_start = c.backend_start
+  )

@@ -1,0 +1,18 @@
+-- Rollups. A plain view, right on every edition; where it must be faster than the rows allow, a
+-- continuous aggregate takes its place under the same name.
+CREATE VIEW llm_usage_hourly AS
+SELECT
+    date_trunc('hour', start_time) AS hour,
+    project_id,
+    provider_name,
+    coalesce(response_model, request_model) AS model,
+    count(*) AS calls,
+    count(*) FILTER (WHERE status_code = 2 OR error_type IS NOT NULL) AS errors,
+    sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens,
+    sum(cache_read_tokens) AS cache_read_tokens,
+    sum(cache_write_tokens) AS cache_write_tokens
+FROM spans
+WHERE operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')
+GROUP BY 1, 2, 3, 4;
+COMMENT ON VIEW llm_usage_hourly IS 'Calls, errors and tokens by hour, provider and model. Agents and tools are left out: they repeat their calls'' tokens.';

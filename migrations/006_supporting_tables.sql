@@ -1,0 +1,74 @@
+-- The views: what people query. Ids are hex, as in every other tool.
+
+CREATE VIEW llm_calls AS
+SELECT
+    s.start_time,
+    extract(epoch FROM s.end_time - s.start_time)::double precision AS duration_seconds,
+    s.time_to_first_token_seconds,
+    r.service_name,
+    s.service_hash,
+    s.operation_name,
+    s.provider_name,
+    s.request_model,
+    s.response_model,
+    coalesce(s.response_model, s.request_model) AS model,
+    s.input_tokens,
+    s.output_tokens,
+    s.cache_read_tokens,
+    s.cache_write_tokens,
+    s.reasoning_tokens,
+    s.finish_reasons,
+    s.streaming,
+    s.status_code = 2 OR s.error_type IS NOT NULL AS failed,
+    s.error_type,
+    s.status_message,
+    s.conversation_id,
+    s.user_id,
+    s.agent_name,
+    s.prompt_name,
+    s.prompt_version,
+    s.input_messages,
+    s.output_messages,
+    s.system_instructions,
+    replace(s.trace_id::text, '-', '') AS trace_id,
+    s.span_id,
+    s.parent_span_id,
+    s.resource_id,
+    s.project_id
+FROM spans s
+LEFT JOIN resources r ON r.project_id = s.project_id AND r.resource_id = s.resource_id
+WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings');
+COMMENT ON VIEW llm_calls IS 'One row for each call of a model. Filter by start_time; by service with service_hash = observatory_service_hash(''name'').';
+
+CREATE VIEW traces AS
+SELECT
+    replace(s.trace_id::text, '-', '') AS trace_id,
+    s.project_id,
+    min(s.start_time) AS start_time,
+    extract(epoch FROM max(s.end_time) - min(s.start_time))::double precision AS duration_seconds,
+    (array_agg(s.name ORDER BY s.parent_span_id IS NOT NULL, s.start_time))[1] AS name,
+    count(*) AS spans,
+    count(*) FILTER (WHERE s.status_code = 2) AS errors,
+    count(*) FILTER (WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')) AS calls,
+    sum(s.input_tokens) FILTER (WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')) AS input_tokens,
+    sum(s.output_tokens) FILTER (WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')) AS output_tokens
+FROM spans s
+GROUP BY s.trace_id, s.project_id;
+COMMENT ON VIEW traces IS 'One row for each trace.';
+
+CREATE VIEW conversations AS
+SELECT
+    conversation_id,
+    project_id,
+    min(start_time) AS first_call,
+    max(start_time) AS last_call,
+    count(*) AS calls,
+    count(*) FILTER (WHERE failed) AS errors,
+    sum(input_tokens) AS input_tokens,
+    sum(output_tokens) AS output_tokens,
+    count(DISTINCT trace_id) AS traces,
+    array_agg(DISTINCT model) FILTER (WHERE model IS NOT NULL) AS models
+FROM llm_calls
+WHERE conversation_id IS NOT NULL
+GROUP BY conversation_id, project_id;
+COMMENT ON VIEW conversations IS 'One row for each conversation.';

@@ -1,0 +1,115 @@
+//! PostgreSQL as a sink keeps the promises of the kit, on every edition that is here.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use observatory_domain::ids::{LaneId, ProjectId};
+use observatory_domain::time::UnixNanos;
+use observatory_otlp::OtlpCodec;
+use observatory_ports::conformance::{SinkUnderTest, all};
+use observatory_ports::driven::{Clock, Event, Migrations, Observer, RecordSink};
+use observatory_ports::{Request, Signal};
+use observatory_postgres::{
+    Connections, Edition, PoolOptions, PostgresSink, QueryLogging, SinkOptions, SqlxMigrations,
+};
+use observatory_tests::database::{Kind, TestDatabase};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use prost::Message;
+use tokio_postgres::Client;
+
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> UnixNanos {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap();
+        UnixNanos(u64::try_from(now.as_nanos()).unwrap())
+    }
+}
+
+impl Observer for Still {
+    fn observe(&self, _event: Event) {}
+}
+
+struct Postgres {
+    sink: PostgresSink,
+    client: Client,
+    next: AtomicU64,
+}
+
+#[async_trait]
+impl SinkUnderTest for Postgres {
+    fn sink(&self) -> &dyn RecordSink {
+        &self.sink
+    }
+
+    fn request(&self, good: usize, bad: usize) -> Request {
+        let span = |bad: bool| Span {
+            trace_id: vec![if bad { 0 } else { 7 }; 16],
+            span_id: (self.next.fetch_add(1, Ordering::Relaxed) + 1).to_be_bytes().to_vec(),
+            start_time_unix_nano: self.now().0,
+            end_time_unix_nano: self.now().0,
+            ..Span::default()
+        };
+        let spans = (0..good + bad).map(|index| span(index >= good)).collect();
+        let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
+        let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
+        let body = ExportTraceServiceRequest { resource_spans }.encode_to_vec().into();
+        Request { project: ProjectId(0), signal: Signal::Traces, body }
+    }
+
+    fn now(&self) -> UnixNanos {
+        Still.now()
+    }
+
+    fn lane(&self) -> LaneId {
+        LaneId(uuid::Uuid::new_v4().as_u128())
+    }
+
+    async fn stored(&self) -> u64 {
+        let row = self.client.query_one("SELECT count(*) FROM spans", &[]).await.unwrap();
+        u64::try_from(row.get::<_, i64>(0)).unwrap()
+    }
+}
+
+async fn passes_on(kind: Kind) -> String {
+    let database = TestDatabase::of(kind).await;
+    let options = PoolOptions {
+        min_size: 0,
+        max_size: 20,
+        wait_max: Duration::from_secs(10),
+        idle_max: Duration::from_mins(1),
+        lifetime_max: Duration::from_mins(5),
+        query_logging: QueryLogging::Off,
+    };
+    let connections = Connections::new(&database.url().parse().unwrap(), options).unwrap();
+    SqlxMigrations::new(connections.queries().clone()).run().await.unwrap();
+    let edition = Edition::reconcile(connections.queries()).await.unwrap();
+    let sink_options =
+        SinkOptions { message_bytes: 8192, statement_deadline: Duration::from_secs(30) };
+    let (clock, observer) = (Arc::new(Still), Arc::new(Still));
+    let sink = PostgresSink::new(Arc::new(OtlpCodec), connections, sink_options, clock, observer);
+    let test = Postgres { sink, client: database.connect().await, next: AtomicU64::new(0) };
+    all(&test).await;
+    drop(test);
+    database.remove().await;
+    edition.layout
+}
+
+#[tokio::test]
+async fn native_partitions_pass_the_kit() {
+    assert_eq!(passes_on(Kind::Plain).await, "partitioned");
+}
+
+#[tokio::test]
+async fn a_hypertable_passes_the_kit() {
+    let probe = TestDatabase::create().await;
+    if !probe.has_timescaledb().await {
+        return observatory_tests::database::skip("a_hypertable_passes_the_kit", "no TimescaleDB");
+    }
+    probe.remove().await;
+    assert_eq!(passes_on(Kind::Best).await, "hypertable");
+}

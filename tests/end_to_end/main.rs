@@ -1,0 +1,10 @@
+//! The real binary on a real database.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod configuration;
+mod demo;
+mod health;
+mod migrations;
+mod partitions;
+mod stored;
+mod tls;

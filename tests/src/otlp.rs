@@ -1,0 +1,99 @@
+//! Clients that send OTLP: raw ones, for what the SDKs would never send.
+
+use std::time::Duration;
+
+use bytes::{Buf, BufMut, Bytes};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::transport::Channel;
+use tonic::{Request, Status};
+
+const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
+/// Sends bytes over gRPC, whatever they are.
+#[derive(Clone, Debug)]
+pub struct GrpcClient(tonic::client::Grpc<Channel>);
+
+impl GrpcClient {
+    /// A client of the service at `address`, over a connection of its own.
+    pub async fn connect(address: &str) -> Self {
+        let channel = Channel::from_shared(format!("http://{address}")).unwrap();
+        let channel = channel.connect().await.expect("connect over gRPC");
+        Self(tonic::client::Grpc::new(channel))
+    }
+
+    /// Sends `body` and returns the answer's message.
+    ///
+    /// # Errors
+    /// The status that the service answered with.
+    pub async fn send(&mut self, body: Bytes) -> Result<Bytes, Status> {
+        self.0.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+        let mut request = Request::new(body);
+        request.set_timeout(Duration::from_secs(10));
+        let path = http::uri::PathAndQuery::from_static(EXPORT);
+        Ok(self.0.unary(request, path, Raw).await?.into_inner())
+    }
+}
+
+/// Messages stay bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, item: Bytes, buffer: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        buffer.put(item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+}
+
+/// A request with `spans`, from nobody in particular.
+#[must_use]
+pub fn request(spans: Vec<Span>) -> ExportTraceServiceRequest {
+    let scope_spans = vec![ScopeSpans { spans, ..ScopeSpans::default() }];
+    let resource_spans = vec![ResourceSpans { scope_spans, ..ResourceSpans::default() }];
+    ExportTraceServiceRequest { resource_spans }
+}
+
+/// A span with ids made from `number`, starting now.
+#[must_use]
+pub fn span(number: u64) -> Span {
+    let now = std::time::UNIX_EPOCH.elapsed().expect("a clock after 1970");
+    let now = u64::try_from(now.as_nanos()).expect("a clock before 2554");
+    let id = number + 1;
+    Span {
+        trace_id: [id.to_be_bytes(), id.to_be_bytes()].concat(),
+        span_id: id.to_be_bytes().to_vec(),
+        name: format!("span {number}"),
+        start_time_unix_nano: now,
+        end_time_unix_nano: now + 1_000_000,
+        ..Span::default()
+    }
+}

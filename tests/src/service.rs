@@ -1,0 +1,210 @@
+//! The real binary, as a process of its own.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+
+/// How long anything may take on a busy machine before a test gives up.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// A running service, killed when dropped.
+#[derive(Debug)]
+pub struct Service {
+    child: Child,
+    lines: watch::Receiver<Vec<String>>,
+    ports: BTreeMap<&'static str, String>,
+}
+
+/// How to start it.
+#[derive(Clone, Debug)]
+pub struct Start {
+    variables: BTreeMap<String, String>,
+    words: Vec<String>,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        let quiet = [
+            ("APP_HOST", "127.0.0.1"),
+            ("APP_PORT", "0"),
+            ("METRICS_PORT", "0"),
+            ("OTLP_GRPC_PORT", "0"),
+            ("OTLP_HTTP_PORT", "0"),
+            ("COPY_LANES", "2"),
+        ];
+        let variables = quiet.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Self { variables, words: Vec::new() }
+    }
+}
+
+impl Start {
+    /// On ports of its own, into the database at `url`.
+    #[must_use]
+    pub fn into_database(url: &str) -> Self {
+        Self::default().set("DATABASE_URL", url)
+    }
+
+    /// With an environment variable.
+    #[must_use]
+    pub fn set(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// With words on the command line.
+    #[must_use]
+    pub fn words(mut self, words: &[&str]) -> Self {
+        self.words.extend(words.iter().map(|it| (*it).to_owned()));
+        self
+    }
+
+    /// Runs it to its end: exit status, standard output, standard error.
+    pub async fn finish(self) -> (ExitStatus, String, String) {
+        let output = tokio::time::timeout(PATIENCE, self.command().output()).await;
+        let output = output.expect("it ends in time").expect("it starts");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (output.status, text(output.stdout), text(output.stderr))
+    }
+
+    /// Starts it and waits until it takes requests.
+    pub async fn ready(self) -> Service {
+        let mut service = self.spawn();
+        let line = service.line_with("\"message\":\"ready\"").await;
+        let json: serde_json::Value = serde_json::from_str(&line).unwrap();
+        for name in ["grpc", "http", "api", "metrics"] {
+            let address = json[name].as_str().unwrap_or_default().to_owned();
+            service.ports.insert(name, address);
+        }
+        service
+    }
+
+    /// Starts it and waits for nothing.
+    #[must_use]
+    pub fn spawn(self) -> Service {
+        let mut child = self.command().stdout(Stdio::piped()).spawn().expect("the service starts");
+        let output = child.stdout.take().expect("its output");
+        let (lines, receiver) = watch::channel(Vec::new());
+        #[expect(clippy::disallowed_methods, reason = "it ends with the process it reads from")]
+        tokio::spawn(async move {
+            let mut output = BufReader::new(output).lines();
+            while let Ok(Some(line)) = output.next_line().await {
+                lines.send_modify(|it| it.push(line));
+            }
+        });
+        Service { child, lines: receiver, ports: BTreeMap::new() }
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(binary());
+        // Nothing of this process's environment is a variable of the service.
+        command.env_clear().envs(&self.variables).args(&self.words).kill_on_drop(true);
+        for name in ["PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE"] {
+            if let Some(value) = crate::database::variable(name) {
+                command.env(name, value);
+            }
+        }
+        command
+    }
+}
+
+impl Service {
+    /// The address of `grpc`, `http`, `api` or `metrics`.
+    #[must_use]
+    pub fn address(&self, name: &str) -> &str {
+        &self.ports[name]
+    }
+
+    /// The first line of its log that contains `text`, now or later.
+    pub async fn line_with(&mut self, text: &str) -> String {
+        let found = |lines: &Vec<String>| lines.iter().any(|it| it.contains(text));
+        let waited = {
+            let waited = tokio::time::timeout(PATIENCE, self.lines.wait_for(found)).await;
+            matches!(waited, Ok(Ok(_)))
+        };
+        let lines = self.lines.borrow().clone();
+        assert!(waited, "no line with {text:?} in:\n{}", lines.join("\n"));
+        lines.into_iter().find(|it| it.contains(text)).unwrap()
+    }
+
+    /// Everything it logged so far.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.lines.borrow().join("\n")
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
+    /// Sends SIGTERM.
+    pub async fn terminate(&self) {
+        let pid = self.pid().to_string();
+        let sent = Command::new("kill").args(["-TERM", &pid]).status().await;
+        assert!(sent.is_ok_and(|it| it.success()));
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> ExitStatus {
+        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Kills it: SIGKILL.
+    pub async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// `GET path` of `port`: status code and body; nothing when nobody answers.
+    pub async fn get(&self, port: &str, path: &str) -> Option<(u16, String)> {
+        let mut stream = TcpStream::connect(self.address(port)).await.ok()?;
+        let request = format!("GET {path} HTTP/1.0\r\nHost: test\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.ok()?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.ok()?;
+        let (head, body) = answer.split_once("\r\n\r\n")?;
+        Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
+    }
+
+    /// `/health`, parsed, with its status code.
+    pub async fn health(&self) -> (u16, serde_json::Value) {
+        let (code, body) = self.get("api", "/health").await.expect("health answers");
+        (code, serde_json::from_str(&body).unwrap())
+    }
+
+    /// The value of a metric's series, as written in the exposition.
+    pub async fn metric(&self, series: &str) -> Option<f64> {
+        let (_, text) = self.get("metrics", "/metrics").await?;
+        let line = text.lines().find_map(|it| it.strip_prefix(series)?.strip_prefix(' '))?;
+        line.trim().parse().ok()
+    }
+}
+
+/// Waits until `condition` holds.
+pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
+    let started = tokio::time::Instant::now();
+    while !condition().await {
+        assert!(started.elapsed() < PATIENCE, "waited in vain: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// The binary beside this test's own.
+fn binary() -> PathBuf {
+    let own = std::env::current_exe().unwrap();
+    let folders = own.ancestors().skip(1).take(2);
+    let candidates: Vec<_> = folders.map(|it| it.join("llm-observatory-storage")).collect();
+    let found = candidates.iter().find(|it| it.is_file());
+    found.unwrap_or_else(|| panic!("build the service first: cargo build ({candidates:?})")).clone()
+}
