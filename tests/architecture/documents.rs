@@ -60,7 +60,7 @@ fn the_readme_tells_the_defaults_of_the_reference() {
     let read = |path: &str| fs::read_to_string(Path::new(ROOT).join(path)).unwrap();
     let (readme, reference) = (read("README.md"), read("docs/CONFIGURATION.md"));
     let mut compared = 0;
-    for row in readme.lines().filter(|it| it.starts_with("| `") && it.contains("_")) {
+    for row in readme.lines().filter(|it| it.starts_with("| `") && it.contains('_')) {
         let cells: Vec<_> = row.split('|').map(str::trim).collect();
         let names = cells[1].split(", ").map(|it| it.trim_matches('`'));
         for (name, default) in names.zip(cells[2].split(", ")) {

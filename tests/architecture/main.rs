@@ -2,7 +2,7 @@
 //!
 //! Goal: an edge that breaks the table fails here. Method: cargo's own metadata, normal and build
 //! dependencies, direct ones for the table and transitive ones for purity.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod documents;
 

@@ -149,13 +149,11 @@ pub(crate) async fn so_many_lanes_write() {
         let site = Site::new().await;
         let service = site.with("COPY_LANES", &lanes.to_string()).await;
         until_metric(&service, "storage_lanes_ready", lanes).await;
-        assert_eq!(
-            site.number("SELECT count(*) FROM ingest_checkpoint").await,
-            i64::from(lanes)
-        );
+        assert_eq!(site.number("SELECT count(*) FROM ingest_checkpoint").await, i64::from(lanes));
         // All of them at once, each in a transaction that waits.
         site.hold().await;
-        let waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'spans'::regclass AND NOT granted";
+        let waiting =
+            "SELECT count(*) FROM pg_locks WHERE relation = 'spans'::regclass AND NOT granted";
         let load = join_all((0..6).map(|it| send(&service, it..it + 1)));
         let seen = async {
             until("all write", async || site.number(waiting).await == i64::from(lanes)).await;

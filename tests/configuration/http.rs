@@ -10,9 +10,10 @@ pub(crate) async fn every_port_is_where_it_is_told() {
     let site = Site::new().await;
     let ports: [u16; 4] = free_ports();
     let variables = ["OTLP_GRPC_PORT", "OTLP_HTTP_PORT", "APP_PORT", "METRICS_PORT"];
-    let start = variables.iter().zip(ports).fold(site.start(), |start, (variable, port)| {
-        start.set(variable, &port.to_string())
-    });
+    let start = variables
+        .iter()
+        .zip(ports)
+        .fold(site.start(), |start, (variable, port)| start.set(variable, &port.to_string()));
     let service = start.ready().await;
     for (name, port) in ["grpc", "http", "api", "metrics"].iter().zip(ports) {
         assert_eq!(service.address(name), format!("127.0.0.1:{port}"));
@@ -28,7 +29,8 @@ pub(crate) async fn every_port_is_where_it_is_told() {
 
 pub(crate) async fn only_the_address_is_listened_on() {
     let site = Site::new().await;
-    let (one, all) = (site.with("APP_HOST", "127.0.0.1").await, site.with("APP_HOST", "0.0.0.0").await);
+    let (one, all) =
+        (site.with("APP_HOST", "127.0.0.1").await, site.with("APP_HOST", "0.0.0.0").await);
     for name in ["grpc", "http", "api", "metrics"] {
         for (service, answers) in [(&one, false), (&all, true)] {
             let address: SocketAddr = service.address(name).parse().unwrap();

@@ -23,10 +23,8 @@ async fn refusal(service: &Service, hours: i64) -> Option<String> {
 
 pub(crate) async fn the_future_ends_here() {
     let site = Site::new().await;
-    let (near, far) = tokio::join!(
-        site.with("INGEST_MAX_FUTURE", "1h"),
-        site.with("INGEST_MAX_FUTURE", "5h"),
-    );
+    let (near, far) =
+        tokio::join!(site.with("INGEST_MAX_FUTURE", "1h"), site.with("INGEST_MAX_FUTURE", "5h"),);
     for (service, hours, stored) in
         [(&near, 0, true), (&near, 3, false), (&far, 3, true), (&far, 6, false)]
     {

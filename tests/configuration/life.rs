@@ -13,7 +13,8 @@ pub(crate) async fn draining_takes_so_long_at_the_most() {
     let (short, long) = (Site::new().await, Site::new().await);
     let mut hasty = short.with("SHUTDOWN_TIMEOUT", "1").await;
     let mut patient = long.with("SHUTDOWN_TIMEOUT", "30").await;
-    let (hasty_grpc, patient_grpc) = (hasty.address("grpc").to_owned(), patient.address("grpc").to_owned());
+    let (hasty_grpc, patient_grpc) =
+        (hasty.address("grpc").to_owned(), patient.address("grpc").to_owned());
     short.hold().await;
     long.hold().await;
     let ask = async |address: String| {
@@ -48,7 +49,13 @@ fn folder() -> tempfile::TempDir {
 fn versions_below(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).unwrap().map(|it| it.unwrap().path());
     entries
-        .map(|path| if path.is_dir() { versions_below(&path) } else { usize::from(path.ends_with("PG_VERSION")) })
+        .map(|path| {
+            if path.is_dir() {
+                versions_below(&path)
+            } else {
+                usize::from(path.ends_with("PG_VERSION"))
+            }
+        })
         .sum()
 }
 
@@ -68,7 +75,8 @@ pub(crate) async fn the_programs_of_the_folder_are_run() {
     // Programs that tell a version which is refused: that shows that they were asked.
     for name in ["initdb", "pg_ctl", "postgres"] {
         let program = folder.path().join(name);
-        std::fs::write(&program, format!("#!/bin/sh\necho '{name} (PostgreSQL) 9.6.24'\n")).unwrap();
+        std::fs::write(&program, format!("#!/bin/sh\necho '{name} (PostgreSQL) 9.6.24'\n"))
+            .unwrap();
         std::fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
     }
     let start = Start::default().set("DATA_DIR", data.path().join("data").to_str().unwrap());

@@ -52,7 +52,8 @@ pub(crate) async fn statements_are_logged_when_asked_for() {
 
 pub(crate) async fn a_panic_shows_where_it_came_from() {
     // No panic of ours is known; tokio has one for who sets this variable to nonsense.
-    let panicking = || Start::default().set("TOKIO_WORKER_THREADS", "0").words(&["migrate", "info"]);
+    let panicking =
+        || Start::default().set("TOKIO_WORKER_THREADS", "0").words(&["migrate", "info"]);
     for (value, shows) in [("0", false), ("1", true), ("full", true)] {
         let (status, _, error) = panicking().set("RUST_BACKTRACE", value).finish().await;
         assert!(!status.success() && error.contains("panicked at"), "{error}");

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use observatory_tests::service::Service;
 use observatory_tests::otlp::{GrpcClient, request, span};
+use observatory_tests::service::Service;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use tonic::{Code, Status};

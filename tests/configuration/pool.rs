@@ -104,5 +104,8 @@ pub(crate) async fn every_connection_is_replaced_after_so_long() {
     .await;
     assert!(long.backends().await.is_superset(&from_long), "some were replaced before their time");
     assert_eq!(short.spans().await, long.spans().await);
-    assert_ne!(long.backends_after(LANE).await.len() + long.backends_after("COMMIT").await.len(), 0);
+    assert_ne!(
+        long.backends_after(LANE).await.len() + long.backends_after("COMMIT").await.len(),
+        0
+    );
 }

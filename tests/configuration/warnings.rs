@@ -25,7 +25,10 @@ async fn the_check_tells_and_succeeds() {
 async fn the_check_tells_beside_what_is_wrong() {
     let start = odd(Start::default()).set("COPY_LANES", "none");
     let (status, _, error) = start.words(&["config", "check"]).finish().await;
-    assert!(!status.success() && error.contains(SLIP) && error.contains("COPY_LANES=none"), "{error}");
+    assert!(
+        !status.success() && error.contains(SLIP) && error.contains("COPY_LANES=none"),
+        "{error}"
+    );
 }
 
 #[tokio::test]

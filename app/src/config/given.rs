@@ -40,7 +40,8 @@ impl Given {
     /// When a secret's file can't be read, or a secret is given twice.
     pub fn gather(flags: Option<&ArgMatches>, environment: &Environment) -> Result<Self, Problems> {
         let values = BTreeMap::new();
-        let (mut given, mut problems) = (Self { values, unknown: unknown(environment) }, Vec::new());
+        let (mut given, mut problems) =
+            (Self { values, unknown: unknown(environment) }, Vec::new());
         for spec in ALL {
             match find(spec, flags, environment) {
                 Ok(Some(found)) => {

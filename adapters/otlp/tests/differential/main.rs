@@ -8,12 +8,7 @@
 //! not. Depth is bounded by both, at 100 messages; text that is no UTF-8 is refused by both.
 //!
 //! Packed lists do not occur: the messages of traces have no repeated numbers.
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "helpers of tests"
-)]
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod compare;
 mod generate;

@@ -31,7 +31,9 @@ pub struct Target {
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
     /// It can't be parsed.
-    #[error("DATABASE_URL can't be parsed{0}; valid is postgres://user:password@host:5432/database")]
+    #[error(
+        "DATABASE_URL can't be parsed{0}; valid is postgres://user:password@host:5432/database"
+    )]
     Syntax(Detail),
     /// A host has an @: what stands before it belongs to a password.
     #[error(
@@ -80,7 +82,8 @@ impl FromStr for Target {
 
     fn from_str(text: &str) -> Result<Self, TargetError> {
         let parts = split(text);
-        let mut config: Config = parts.rest.parse().map_err(|error| TargetError::Syntax(Detail::of(&error)))?;
+        let mut config: Config =
+            parts.rest.parse().map_err(|error| TargetError::Syntax(Detail::of(&error)))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err(TargetError::NoHost);
         }
