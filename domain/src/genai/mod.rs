@@ -1,6 +1,6 @@
 //! From the attributes of GenAI spans to typed columns.
 //!
-//! [`names`] is the table: which attribute fills which column, and with which precedence. [`Mapper`]
+//! `names` is the table: which attribute fills which column, and with which precedence. [`Mapper`]
 //! applies it to one span. Promotion stays invertible: an attribute leaves the remainder only when
 //! its column keeps the value unchanged, and the source is recorded; a value that merely *informs*
 //! a column (an integer for a double) also stays where it was.
