@@ -33,6 +33,8 @@ pub(super) async fn image() -> Option<String> {
     let lock = lock().ok()?;
     let mut command = Command::new("cargo");
     command.args(["xtask", "image", "timescaledb"]).current_dir(ROOT);
+    // What a tool prints on standard output is its answer (`migrated-database` prints a URL).
+    command.stdout(std::io::stderr());
     let built = command.status().await.is_ok_and(|it| it.success());
     drop(lock);
     built.then(|| DEBIAN.to_owned())
