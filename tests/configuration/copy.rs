@@ -150,6 +150,8 @@ pub(crate) async fn so_many_lanes_write() {
         let service = site.with("COPY_LANES", &lanes.to_string()).await;
         until_metric(&service, "storage_lanes_ready", lanes).await;
         assert_eq!(site.number("SELECT count(*) FROM ingest_checkpoint").await, i64::from(lanes));
+        // Resource and scope are there: else the lanes would wait for the one that inserts them.
+        send(&service, 0..1).await.unwrap();
         // All of them at once, each in a transaction that waits.
         site.hold().await;
         let waiting =

@@ -5,6 +5,7 @@ mod configuration;
 mod demo;
 mod health;
 mod migrations;
+mod openapi;
 mod partitions;
 mod stored;
 mod tls;

@@ -12,7 +12,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     docs::check()?;
     sqlx::check()?;
     if succeeds("cargo", &["deny", "--version"]) {
-        cargo(&["deny", "--offline", "check", "licenses", "bans", "sources"])?;
+        cargo(&["deny", "check", "licenses", "bans", "sources"])?;
     } else {
         eprintln!(
             "cargo-deny is not installed (cargo install cargo-deny): licences and bans are not checked"

@@ -18,7 +18,10 @@ pub struct Shared {
     pub(super) options: PipelineOptions,
     pub(super) observer: Arc<dyn Observer>,
     pub(super) places: Arc<Semaphore>,
+    /// At least one.
     lanes: Vec<LaneState>,
+    /// Requests handed over so far.
+    turns: AtomicUsize,
     /// Rung when a lane changes its phase.
     changed: Notify,
     /// Requests that are being prepared: lanes wait for them, for a moment.
@@ -71,6 +74,7 @@ impl Shared {
             options,
             observer,
             lanes,
+            turns: AtomicUsize::new(0),
             changed: Notify::new(),
             preparing: AtomicUsize::new(0),
             prepared: Notify::new(),
@@ -171,9 +175,12 @@ impl Shared {
         }
     }
 
-    /// Gives `waiting` to the ready lane with the fewest rows.
+    /// Gives `waiting` to the ready lane with the fewest rows; among equals to another one each
+    /// time, for only a lane that writes replaces its connection when that is old.
     pub(super) fn hand_over(&self, waiting: Waiting) -> Result<(), NoLane> {
-        let ready = self.lanes.iter().filter(|it| it.is_ready());
+        let first = self.turns.fetch_add(1, Ordering::Relaxed) % self.lanes.len();
+        let (later, sooner) = self.lanes.split_at(first);
+        let ready = sooner.iter().chain(later).filter(|it| it.is_ready());
         let Some(lane) = ready.min_by_key(|it| it.rows.load(Ordering::Acquire)) else {
             return Err(NoLane);
         };

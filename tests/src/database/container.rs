@@ -9,6 +9,7 @@ use testcontainers::core::{IntoContainerPort, WaitFor};
 use testcontainers::runners::AsyncRunner;
 use testcontainers::{ContainerAsync, GenericImage, ImageExt, ReuseDirective};
 use tokio::process::Command;
+use tokio::sync::OnceCell;
 
 use super::{connect, variable};
 use crate::ROOT;
@@ -40,35 +41,59 @@ pub(super) async fn image() -> Option<String> {
     built.then(|| DEBIAN.to_owned())
 }
 
-/// The URL of the shared container's server; starts it if need be.
-pub(super) async fn shared(image: &str) -> anyhow::Result<String> {
+/// The URL of the shared container's server; starts it if need be. Nothing without an engine.
+pub(super) async fn shared() -> anyhow::Result<Option<&'static str>> {
+    // Once in a process: two tasks of one thread that both took the lock would wait for ever.
+    static URL: OnceCell<Option<String>> = OnceCell::const_new();
+    let url = URL.get_or_try_init(async || match image().await {
+        Some(image) => start_shared(&image).await.map(Some),
+        None => Ok(None),
+    });
+    Ok(url.await?.as_deref())
+}
+
+async fn start_shared(image: &str) -> anyhow::Result<String> {
     // One process at a time: the others find it running.
     let lock = lock()?;
-    let container = start(image, Some(NAME)).await?;
+    let container = start(image, Container::Shared).await?;
     let url = url(&container).await?;
     drop(lock);
     Ok(url)
 }
 
-/// Starts a container of `image`; with a name, one that is used again.
+/// Which container to start.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Container {
+    /// The one that is used again, on a port that the engine chooses.
+    Shared,
+    /// One more, on a port that stays the same over restarts.
+    Own { port: u16 },
+}
+
+/// Starts a container of `image`.
 pub(super) async fn start(
     image: &str,
-    name: Option<&str>,
+    which: Container,
 ) -> anyhow::Result<ContainerAsync<GenericImage>> {
     let (repository, tag) = image.rsplit_once(':').context("an image with a tag")?;
+    let host_port = match which {
+        Container::Shared => None,
+        Container::Own { port } => Some(port.to_string()),
+    };
     let image = GenericImage::new(repository, tag)
         .with_exposed_port(5432.tcp())
         .with_wait_for(WaitFor::healthcheck())
         // The public image wants a password, and has no health check of its own to lose.
         .with_env_var("POSTGRES_PASSWORD", "postgres")
         // Reachable from this machine alone.
-        .with_host_config_modifier(|host| {
-            let loopback = PortBinding { host_ip: Some("127.0.0.1".to_owned()), host_port: None };
+        .with_host_config_modifier(move |host| {
+            let host_ip = Some("127.0.0.1".to_owned());
+            let loopback = PortBinding { host_ip, host_port: host_port.clone() };
             host.port_bindings = Some([("5432/tcp".to_owned(), Some(vec![loopback]))].into());
         });
-    let image = match name {
-        Some(name) => image.with_container_name(name).with_reuse(ReuseDirective::Always),
-        None => image,
+    let image = match which {
+        Container::Shared => image.with_container_name(NAME).with_reuse(ReuseDirective::Always),
+        Container::Own { .. } => image,
     };
     image.start().await.context("start the database's container")
 }

@@ -114,8 +114,8 @@ async fn server() -> anyhow::Result<(String, Option<(EmbeddedPostgres, tempfile:
     if let Some(url) = variable("TEST_DATABASE_URL") {
         return Ok((url, None));
     }
-    if let Some(image) = container::image().await {
-        return Ok((container::shared(&image).await?, None));
+    if let Some(url) = container::shared().await? {
+        return Ok((url.to_owned(), None));
     }
     let folder = tempfile::Builder::new().prefix("observatory-test-").tempdir()?;
     // The server may run as another user than this process.

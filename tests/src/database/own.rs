@@ -1,12 +1,18 @@
 //! A server of a test's own, to be stopped, started and killed.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use testcontainers::core::IntoContainerPort;
 use testcontainers::{ContainerAsync, GenericImage};
 use tokio::process::Command;
 
-use super::container::{docker, image, start, url};
+use super::container::{Container, docker, image, start, url};
+
+/// Ports to choose from: below those that the system gives away by itself, for a port must still be
+/// free after the server was down.
+const PORTS: RangeInclusive<u16> = 20_000..=32_000;
+/// Another process may have taken a port.
+const ATTEMPTS: u32 = 5;
 
 /// A container with a database server, on a port that stays the same over restarts.
 #[derive(Debug)]
@@ -19,13 +25,19 @@ impl OwnServer {
     /// Starts one; nothing without a container engine.
     pub async fn start() -> Option<Self> {
         let image = image().await?;
-        let container = start(&image, None).await.expect("start a server");
-        let first = url(&container).await.expect("reach the server");
-        // The engine gives another port at each start: only the container's own address stays.
-        let address = address(&container).await;
-        let (user, _) = first.split_once('@').expect("a URL with a user");
-        let url = format!("{user}@{address}:{}/postgres", 5432.tcp().as_u16());
-        Some(Self { container, url })
+        for _ in 1..ATTEMPTS {
+            if let Ok(server) = Self::start_at(&image, rand::random_range(PORTS)).await {
+                return Some(server);
+            }
+        }
+        let last = Self::start_at(&image, rand::random_range(PORTS)).await;
+        Some(last.expect("start a server"))
+    }
+
+    async fn start_at(image: &str, port: u16) -> anyhow::Result<Self> {
+        let container = start(image, Container::Own { port }).await?;
+        let url = url(&container).await?;
+        Ok(Self { container, url })
     }
 
     /// Its URL, which survives a restart.
@@ -70,11 +82,15 @@ impl OwnServer {
         inspect(&self.container, format).await.parse().expect("a process id")
     }
 
-    /// The URL of a new, empty database.
+    /// The URL of a new, empty database, at the container's own address: past the engine's proxy,
+    /// which would take its share of the cores. Good until the server is stopped.
     pub async fn fresh_database(&self) -> String {
         let name = super::unique_name();
         self.execute(&format!("CREATE DATABASE {name}")).await;
-        super::with_database(&self.url, &name)
+        let (user, _) = self.url.split_once('@').expect("a URL with a user");
+        let networks = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}";
+        let address = inspect(&self.container, networks).await;
+        format!("{user}@{address}:5432/{name}")
     }
 
     /// Removes what [`Self::fresh_database`] made.
@@ -92,11 +108,6 @@ impl OwnServer {
         let words = [words, &[self.container.id()]].concat();
         assert!(docker(&words).await, "docker {words:?}");
     }
-}
-
-/// The container's own address on the engine's bridge.
-async fn address(container: &ContainerAsync<GenericImage>) -> String {
-    inspect(container, "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}").await
 }
 
 async fn inspect(container: &ContainerAsync<GenericImage>, format: &str) -> String {

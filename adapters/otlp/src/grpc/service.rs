@@ -8,7 +8,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::HeaderValue;
 use observatory_ports::Signal;
 use observatory_ports::driven::Outcome;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -74,55 +73,62 @@ async fn export(receiver: Receiver, request: http::Request<Body>) -> http::Respo
     let mut grpc = Grpc::new(Raw)
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(bytes_max);
-    // Overwritten by the handler, if the request gets that far.
-    exchange.fail(Outcome::Invalid);
-    let handler = Handler { receiver, slot, patience, exchange: Some(exchange) };
+    let handler = Handler { receiver, slot, patience, exchange: Some(&mut exchange) };
     let response = grpc.unary(handler, request).await;
-    corrected(response, bytes_max)
+    corrected(response, &mut exchange, bytes_max)
 }
 
-/// tonic answers some bad requests with codes that OTLP reads otherwise; the handler itself uses
-/// neither of them.
-fn corrected(response: http::Response<Body>, bytes_max: usize) -> http::Response<Body> {
-    let code =
-        response.headers().get("grpc-status").map(HeaderValue::as_bytes).map(Code::from_bytes);
-    match code {
+/// tonic refuses some bad requests before the handler sees them, with codes that OTLP reads
+/// otherwise; the handler itself uses none of these.
+fn corrected(
+    response: http::Response<Body>,
+    exchange: &mut Exchange,
+    bytes_max: usize,
+) -> http::Response<Body> {
+    let code = response.headers().get("grpc-status").map(|it| Code::from_bytes(it.as_bytes()));
+    let refused = match code {
         // A message larger than allowed: out of range would mean «send it again».
-        Some(Code::OutOfRange | Code::ResourceExhausted) => {
-            Refused::TooLarge { bytes_max }.status().into_http()
-        }
-        // A compressed body that is not what it says.
+        Some(Code::OutOfRange | Code::ResourceExhausted) => Refused::TooLarge { bytes_max },
         Some(Code::Internal) => {
             let reason = "the body is no gRPC message, or can't be decompressed";
-            Refused::Invalid(reason.to_owned()).status().into_http()
+            Refused::Invalid(reason.to_owned())
         }
-        _ => response,
-    }
+        // A compression that is not known here: gRPC's own answer names those that are.
+        Some(Code::Unimplemented) => {
+            exchange.fail(Outcome::Invalid);
+            return response;
+        }
+        _ => return response,
+    };
+    exchange.fail(refused.outcome());
+    refused.status().into_http()
 }
 
 /// Handles one decoded message.
-struct Handler {
+struct Handler<'e> {
     receiver: Receiver,
     slot: SharedSlot,
     patience: Option<Duration>,
-    exchange: Option<Exchange>,
+    /// Taken by the one call.
+    exchange: Option<&'e mut Exchange>,
 }
 
-impl UnaryService<Bytes> for Handler {
+impl<'e> UnaryService<Bytes> for Handler<'e> {
     type Response = ExportTraceServiceResponse;
-    type Future = Boxed<Result<Response<ExportTraceServiceResponse>, Status>>;
+    type Future =
+        Pin<Box<dyn Future<Output = Result<Response<Self::Response>, Status>> + Send + 'e>>;
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
         let (receiver, slot, patience) = (self.receiver.clone(), self.slot.clone(), self.patience);
         let exchange = self.exchange.take();
         Box::pin(async move {
-            let mut exchange = exchange.unwrap_or_else(|| receiver.begin(Signal::Traces, "grpc"));
-            exchange.fail(Outcome::Unavailable);
+            let twice = || Status::unavailable("the request was read twice");
+            let exchange = exchange.ok_or_else(twice)?;
             let body = request.into_inner();
             let slot = slot.take(body.len() as u64).map_err(|busy| Refused::Busy(busy).status())?;
-            let slot = slot.ok_or_else(|| Status::unavailable("the request was read twice"))?;
-            let deadline = receiver.deadline(&exchange, patience);
-            let stored = receiver.store(&mut exchange, body, slot, deadline).await;
+            let slot = slot.ok_or_else(twice)?;
+            let deadline = receiver.deadline(exchange, patience);
+            let stored = receiver.store(exchange, body, slot, deadline).await;
             let accepted = stored.map_err(|error| Refused::from(error).status())?;
             Ok(Response::new(traces_response(&accepted)))
         })

@@ -1,12 +1,17 @@
 //! Sends rows in messages of a bounded size.
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::SinkExt;
-use tokio_postgres::Client;
+use tokio_postgres::{Client, CopyInSink};
 
 use super::{HEADER, TRAILER};
+
+/// The driver gathers what it is fed into messages of more than this; it sends a smaller one only
+/// when flushed.
+const DRIVER_GATHERS_BYTES: usize = 4096;
 use crate::error::{Failure, within};
 
 /// Cuts a stream of rows into `CopyData` messages of exactly `size` bytes, but for the last. The
@@ -71,13 +76,26 @@ pub(crate) async fn send<R: AsRef<[u8]>>(
     for row in rows {
         chunks.push(row.as_ref());
         for message in chunks.take_full() {
-            within(deadline, sink.feed(message)).await?;
+            pass(sink.as_mut(), message, deadline).await?;
         }
     }
     for message in chunks.finish() {
-        within(deadline, sink.feed(message)).await?;
+        pass(sink.as_mut(), message, deadline).await?;
     }
     within(deadline, sink.finish()).await
+}
+
+/// Passes one message on, as it is.
+async fn pass(
+    mut sink: Pin<&mut CopyInSink<Bytes>>,
+    message: Bytes,
+    deadline: Duration,
+) -> Result<(), Failure> {
+    if message.len() > DRIVER_GATHERS_BYTES {
+        within(deadline, sink.feed(message)).await
+    } else {
+        within(deadline, sink.send(message)).await
+    }
 }
 
 #[cfg(test)]
