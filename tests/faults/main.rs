@@ -127,6 +127,9 @@ async fn a_database_that_stops_under_load_loses_nothing_and_is_found_again() {
             load.refused.load(Ordering::Relaxed) > refused
         })
         .await;
+        let (head, _status) = service.post_traces(&request(vec![span(0)]).encode_to_vec()).await;
+        assert!(head.starts_with("HTTP/1.1 503"), "{head}");
+        assert!(head.to_ascii_lowercase().contains("\r\nretry-after: "), "{head}");
         assert_eq!(service.get("api", "/health/live").await.unwrap().0, 200);
         server.restart().await;
         load.until_acknowledged(500).await;

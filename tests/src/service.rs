@@ -177,6 +177,22 @@ impl Service {
         Some((head.split(' ').nth(1)?.parse().ok()?, body.to_owned()))
     }
 
+    /// Posts `body` as OTLP/HTTP traces; the answer's head and body.
+    pub async fn post_traces(&self, body: &[u8]) -> (String, Vec<u8>) {
+        let mut stream = TcpStream::connect(self.address("http")).await.expect("connect");
+        let head = format!(
+            "POST /v1/traces HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\
+             Content-Type: application/x-protobuf\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        stream.write_all(&[head.as_bytes(), body].concat()).await.expect("send");
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.expect("an answer");
+        let split = answer.windows(4).position(|it| it == b"\r\n\r\n").expect("a head");
+        let body = answer.split_off(split + 4);
+        (String::from_utf8(answer).unwrap(), body)
+    }
+
     /// `/health`, parsed, with its status code.
     pub async fn health(&self) -> (u16, serde_json::Value) {
         let (code, body) = self.get("api", "/health").await.expect("health answers");

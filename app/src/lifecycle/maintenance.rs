@@ -16,7 +16,9 @@ pub(super) async fn run(connections: Connections, stop: CancellationToken) {
     let mut ticks = tokio::time::interval(ROUND);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while stop.run_until_cancelled(ticks.tick()).await.is_some() {
-        if let Err(error) = Edition::reconcile(connections.queries()).await {
+        let reconcile = Edition::reconcile(connections.queries());
+        let Some(reconciled) = stop.run_until_cancelled(reconcile).await else { return };
+        if let Err(error) = reconciled {
             tracing::warn!(
                 cause = causes(&error),
                 "maintenance failed; it is tried again in an hour"

@@ -134,6 +134,10 @@ impl Ingest for Intake {
         let Ok(place) = Arc::clone(&self.shared.places).try_acquire_owned() else {
             return Err(self.busy("too many requests in flight (OTLP_MAX_REQUESTS_IN_FLIGHT)"));
         };
+        // Once more: whoever stops waits for all places, and sees this one, or is seen here.
+        if self.shared.is_stopping() {
+            return Err(self.busy("the service is stopping"));
+        }
         Ok(Box::new(Place { memory: self.shared.options.memory.open(), _place: place }))
     }
 

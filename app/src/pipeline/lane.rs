@@ -7,7 +7,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use observatory_domain::batch::{Decision as Closing, Reason};
 use observatory_domain::ids::{LaneId, Sequence};
@@ -33,8 +33,6 @@ pub(super) struct Lane {
     claim: Option<Claim>,
     /// Failed attempts in a row.
     failures: u32,
-    /// What kind the last failure was.
-    class: ErrorClass,
 }
 
 /// What to do with a batch after an attempt.
@@ -54,17 +52,7 @@ impl Lane {
     ) -> Self {
         let checkpoint = Sequence::default();
         let id = LaneId(rand::random());
-        Self {
-            index,
-            id,
-            queue,
-            sink,
-            shared,
-            checkpoint,
-            claim: None,
-            failures: 0,
-            class: ErrorClass::Transient,
-        }
+        Self { index, id, queue, sink, shared, checkpoint, claim: None, failures: 0 }
     }
 
     /// Writes until `drain`, then until the queue is empty.
@@ -222,10 +210,20 @@ impl Lane {
                     let cause = causes(&error);
                     tracing::warn!(lane = %self.id, cause, "the doubt can't be settled yet");
                     let pause = self.shared.options.retry.delay_after(failures, jitter());
-                    tokio::time::sleep(pause).await;
+                    self.rest(pause).await;
                 }
             }
         }
+    }
+
+    /// Waits, and meanwhile hands every request of the queue back.
+    async fn rest(&mut self, pause: Duration) {
+        let until = tokio::time::Instant::now() + pause;
+        while let Ok(Some(waiting)) = tokio::time::timeout_at(until, self.queue.recv()).await {
+            self.hand_back(vec![waiting.client]);
+        }
+        // The queue is closed only while draining; the pause stays a pause.
+        tokio::time::sleep_until(until).await;
     }
 
     /// Compares the sink's checkpoint with ours.
@@ -257,7 +255,6 @@ impl Lane {
             }
         };
         self.failures += 1;
-        self.class = class;
         self.observe(Event::CommitFailed { class });
         let cause = causes(&error);
         tracing::warn!(lane = %self.id, cause, failures = self.failures, "a batch failed");
@@ -276,14 +273,19 @@ impl Lane {
     async fn knock(&mut self, drain: &CancellationToken) -> bool {
         let mut failures = self.failures;
         loop {
-            let error = match self.sink.claim(self.id).await {
+            let claimed = tokio::select! {
+                claimed = self.sink.claim(self.id) => claimed,
+                () = drain.cancelled() => return false,
+            };
+            let error = match claimed {
                 Ok((claim, stands)) => {
                     self.claim = Some(claim);
-                    self.failures = 0;
-                    // A schema that is not ours is not mended by reconnecting.
-                    if self.class != ErrorClass::Schema {
+                    // Where the claim works at once, the trouble was the batch's: only a batch that
+                    // is stored ends it.
+                    if failures > self.failures {
                         self.shared.set_trouble(None);
                     }
+                    self.failures = 0;
                     self.compare(stands);
                     tracing::info!(lane = %self.id, "the lane is ready");
                     return true;
@@ -296,14 +298,8 @@ impl Lane {
             let cause = causes(&error);
             self.shared.set_trouble(Some(cause.clone()));
             tracing::warn!(lane = %self.id, cause, ?pause, "the database is away: requests are handed back");
-            let pause = tokio::time::sleep(pause);
-            tokio::pin!(pause);
-            loop {
-                tokio::select! {
-                    () = &mut pause => break,
-                    () = drain.cancelled() => return false,
-                    Some(waiting) = self.queue.recv() => self.hand_back(vec![waiting.client]),
-                }
+            if drain.run_until_cancelled(self.rest(pause)).await.is_none() {
+                return false;
             }
         }
     }

@@ -74,9 +74,43 @@ async fn a_commit_in_doubt_that_was_stored_is_not_stored_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_commit_in_doubt_that_was_lost_is_repeated() {
-    let bench = Bench::start(1, [Fault::InDoubtAndLost]).await;
+    let bench = Bench::start(1, [Fault::InDoubtAndLost { away: 0 }]).await;
     assert!(bench.send(&[1], MINUTE).await.is_ok());
     assert_eq!(bench.stored(), [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_that_outlasts_its_client_stores_only_what_the_client_sends_again() {
+    let bench = Bench::start(1, [Fault::InDoubtAndLost { away: 20 }]).await;
+    let late = bench.send(&[1], Duration::from_secs(2)).await.unwrap_err();
+    assert!(late.to_string().contains("outcome"), "{late}");
+    bench.until_ready().await;
+    assert!(bench.send(&[1], MINUTE).await.is_ok());
+    assert_eq!(bench.stored(), [1], "stored beside the client's second attempt");
+    let accounting = bench.shared.accounting();
+    assert!(accounting.is_balanced() && accounting.returned == 1, "{accounting:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lane_in_doubt_hands_its_queue_back() {
+    let bench = Bench::start(1, [Fault::InDoubtAndLost { away: 1000 }]).await;
+    let first = bench.spawn(vec![1], MINUTE);
+    bench.sink.until_commits(1).await;
+    // Admitted while the lane still counts as ready, so that it waits behind the doubt.
+    let second = bench.spawn(vec![2], MINUTE * 100);
+    let refused = second.await.unwrap().unwrap_err();
+    assert!(matches!(refused, IngestError::Busy(_)), "{refused}");
+    assert!(first.await.unwrap().is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn trouble_with_batches_is_told_until_one_is_stored() {
+    let bench = Bench::start(1, [Fault::Retry; 4]).await;
+    assert!(bench.send(&[1], MINUTE).await.is_err());
+    bench.until_ready().await;
+    assert!(bench.shared.trouble().is_some(), "a claim that works stores nothing");
+    assert!(bench.send(&[2], MINUTE).await.is_ok());
+    assert_eq!(bench.shared.trouble(), None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -136,7 +170,7 @@ async fn draining_stores_what_was_accepted_and_then_ends() {
     running.await.unwrap().unwrap();
     let answers = futures_util::future::join_all(sends).await;
     let stored = answers.into_iter().filter(|it| it.as_ref().unwrap().is_ok()).count();
-    assert_eq!(sink.inner.stored().len(), stored);
+    assert_eq!((stored, sink.inner.stored().len()), (10, 10));
 }
 
 #[tokio::test(start_paused = true)]

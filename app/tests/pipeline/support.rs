@@ -29,12 +29,12 @@ pub(crate) const REQUESTS_MAX: usize = 64;
 /// What the next commit does instead of its work.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
-    /// Fails for certain; the next claim too.
+    /// Fails for certain.
     Retry,
     /// Stores, but says that it doesn't know.
     InDoubtButStored,
-    /// Stores nothing, and says that it doesn't know.
-    InDoubtAndLost,
+    /// Stores nothing, says that it doesn't know, and is away for so many claims.
+    InDoubtAndLost { away: u64 },
     /// Takes an hour, then fails for certain.
     Stall,
     /// The sink goes back, and says so.
@@ -92,8 +92,9 @@ impl RecordSink for Scripted {
                 self.inner.commit(claim, entries).await?;
                 return Err(doubt());
             }
-            Some(Fault::InDoubtAndLost) => {
+            Some(Fault::InDoubtAndLost { away }) => {
                 assert!(entries.iter().all(|it| it.ticket.seal()));
+                self.away.store(away, Ordering::Relaxed);
                 return Err(doubt());
             }
             Some(Fault::Stall) => {

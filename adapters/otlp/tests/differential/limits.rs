@@ -111,3 +111,11 @@ fn parts_of_a_resource_or_scope_count() {
     refused(&field(1, &parts), "more than 262144 values");
     refused(&field(1, &field(2, &parts)), "more than 262144 values");
 }
+
+#[test]
+fn a_request_has_a_bound_of_records() {
+    const MAX: usize = 1 << 19;
+    let spans = |count| field(1, &field(2, &field(2, &[]).repeat(count)));
+    assert_eq!(ours(&spans(MAX)).map(|it| it.len()).ok(), Some(MAX));
+    refused(&spans(MAX + 1), "524288 records");
+}
