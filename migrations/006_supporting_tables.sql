@@ -19,7 +19,8 @@ SELECT
     s.reasoning_tokens,
     s.finish_reasons,
     s.streaming,
-    s.status_code = 2 OR s.error_type IS NOT NULL AS failed,
+    -- Most spans carry no status: that is no failure, and no null.
+    coalesce(s.status_code = 2, false) OR s.error_type IS NOT NULL AS failed,
     s.error_type,
     s.status_message,
     s.conversation_id,

@@ -6,7 +6,7 @@ use observatory_tests::service::Start;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
-use opentelemetry_proto::tonic::trace::v1::Span;
+use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 use prost::Message;
 use tonic::Code;
 
@@ -84,6 +84,35 @@ async fn what_postgresql_can_not_hold_is_made_holdable_and_kept_as_it_was() {
     assert_eq!(original.encode_to_vec(), odd.encode_to_vec());
     assert_eq!(rows[0].get::<_, Option<String>>(2).as_deref(), Some("NaN"));
     assert_eq!(rows[1].get::<_, Option<Vec<u8>>>(1), None);
+}
+
+#[tokio::test]
+async fn a_call_failed_or_it_did_not() {
+    let database = TestDatabase::create().await;
+    let service = Start::into_database(database.url()).ready().await;
+    let mut client = GrpcClient::connect(service.address("grpc")).await;
+    let call = |number, code: Option<i32>, error: Option<&str>| {
+        let text = |it: &str| Value::StringValue(it.to_owned());
+        let mut attributes = vec![attribute("gen_ai.operation.name", text("chat"))];
+        attributes.extend(error.map(|it| attribute("error.type", text(it))));
+        let status = code.map(|code| Status { code, ..Status::default() });
+        Span { attributes, status, ..span(number) }
+    };
+    let calls = vec![
+        call(0, None, None),
+        call(1, Some(0), None),
+        call(2, Some(1), None),
+        call(3, Some(2), None),
+        call(4, None, Some("timeout")),
+    ];
+    send(&mut client, calls).await;
+    let sql = database.connect().await;
+    let rows = sql.query("SELECT failed FROM llm_calls ORDER BY span_id", &[]).await.unwrap();
+    let failed: Vec<Option<bool>> = rows.iter().map(|it| it.get(0)).collect();
+    assert_eq!(failed, [false, false, false, true, true].map(Some));
+    let errors =
+        sql.query_one("SELECT sum(errors)::bigint FROM llm_usage_hourly", &[]).await.unwrap();
+    assert_eq!(errors.get::<_, i64>(0), 2);
 }
 
 #[tokio::test]
