@@ -46,28 +46,60 @@ END
 $$;
 COMMENT ON FUNCTION observatory_install_timescaledb IS 'Creates the TimescaleDB extension where possible; tells whether it is there.';
 
+-- The native partitions of spans, by what the catalogue says of their bounds: a name proves nothing,
+-- for a partition keeps it when it is detached. Bounds are read as text, hence the settings.
+CREATE FUNCTION observatory_partitions()
+    RETURNS TABLE (name regclass, opens timestamptz, closes timestamptz)
+    LANGUAGE sql STABLE SET timezone = 'UTC' SET datestyle = 'ISO' AS $$
+SELECT
+    c.oid::regclass,
+    coalesce(substring(bounds FROM 'FROM \(''([^'']+)''\)')::timestamptz, '-infinity'),
+    coalesce(substring(bounds FROM 'TO \(''([^'']+)''\)')::timestamptz, 'infinity')
+FROM pg_inherits i
+JOIN pg_class c ON c.oid = i.inhrelid
+CROSS JOIN LATERAL pg_get_expr(c.relpartbound, c.oid) AS bounds
+WHERE i.inhparent = 'spans'::regclass AND bounds <> 'DEFAULT'
+$$;
+COMMENT ON FUNCTION observatory_partitions IS 'The native partitions of spans and the times they hold, from opens to just before closes; nothing for a hypertable.';
+
 -- Creates the day partitions of native tables from one day to another; nothing to do for a
 -- hypertable, which makes its own chunks.
 CREATE FUNCTION observatory_ensure_partitions(first_day date, last_day date) RETURNS integer
     LANGUAGE plpgsql AS $$
 DECLARE
     day date;
+    midnight timestamptz;
+    next_midnight timestamptz;
     partition text;
+    taken integer;
     created integer := 0;
 BEGIN
     IF (SELECT relkind FROM pg_class WHERE oid = 'spans'::regclass) <> 'p' THEN
         RETURN 0;
     END IF;
-    FOR day IN SELECT generate_series(first_day, last_day, interval '1 day')::date LOOP
-        partition := 'spans_' || to_char(day, 'YYYYMMDD');
-        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
+    -- Counted in days: a series of timestamps would step over the session's daylight saving.
+    FOR number IN 0 .. last_day - first_day LOOP
+        day := first_day + number;
+        midnight := day::timestamp AT TIME ZONE 'UTC';
+        next_midnight := (day + 1)::timestamp AT TIME ZONE 'UTC';
+        CONTINUE WHEN EXISTS (SELECT FROM observatory_partitions() p
+                              WHERE p.opens <= midnight AND p.closes >= next_midnight);
         -- One at a time, or two replicas create the same one. Held to the end of the transaction.
         PERFORM pg_advisory_xact_lock(hashtext('observatory_partitions'));
-        CONTINUE WHEN to_regclass(partition) IS NOT NULL;
-        -- ATTACH takes a weaker lock on the parent than PARTITION OF: writers go on.
-        EXECUTE format('CREATE TABLE %I (LIKE spans INCLUDING DEFAULTS INCLUDING COMPRESSION INCLUDING STORAGE)', partition);
+        CONTINUE WHEN EXISTS (SELECT FROM observatory_partitions() p
+                              WHERE p.opens <= midnight AND p.closes >= next_midnight);
+        -- The name may belong to a partition that somebody detached: that table stays as it is.
+        partition := 'spans_' || to_char(day, 'YYYYMMDD');
+        taken := 1;
+        WHILE to_regclass(partition) IS NOT NULL LOOP
+            taken := taken + 1;
+            partition := 'spans_' || to_char(day, 'YYYYMMDD') || '_' || taken;
+        END LOOP;
+        -- ATTACH takes a weaker lock on the parent than PARTITION OF: writers go on. It wants every
+        -- constraint of the parent, also those that somebody added.
+        EXECUTE format('CREATE TABLE %I (LIKE spans INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING COMPRESSION INCLUDING STORAGE)', partition);
         EXECUTE format('ALTER TABLE spans ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
-            partition, day::text || ' 00:00:00+00', (day + 1)::text || ' 00:00:00+00');
+            partition, to_char(day, 'YYYY-MM-DD') || ' 00:00:00+00', to_char(day + 1, 'YYYY-MM-DD') || ' 00:00:00+00');
         created := created + 1;
     END LOOP;
     RETURN created;

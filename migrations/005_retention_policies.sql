@@ -9,12 +9,9 @@ BEGIN
         RETURN;
     END IF;
     FOR part IN
-        SELECT c.oid::regclass::text AS name
-        FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-        WHERE i.inhparent = 'spans'::regclass
-          AND c.relname ~ '^spans_[0-9]{8}$'
-          AND to_date(right(c.relname, 8), 'YYYYMMDD') + 1 <= (cutoff AT TIME ZONE 'UTC')::date
-        ORDER BY c.relname
+        SELECT p.name::text AS name FROM observatory_partitions() p
+        WHERE p.closes <= cutoff
+        ORDER BY p.opens
     LOOP
         EXECUTE format('DROP TABLE %s', part.name);
         RETURN NEXT part.name;
