@@ -2,10 +2,13 @@
 
 use observatory_tests::database::TestDatabase;
 use observatory_tests::otlp::{GrpcClient, request, span};
-use observatory_tests::service::Start;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use observatory_tests::service::{Service, Start};
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
+use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 use prost::Message;
 use tonic::Code;
@@ -115,30 +118,65 @@ async fn a_call_failed_or_it_did_not() {
     assert_eq!(errors.get::<_, i64>(0), 2);
 }
 
+/// Sends `requests` at once; all but the one at `bad` are stored, and that one hears of `constraint`.
+async fn only_one_is_refused(
+    service: &Service,
+    requests: Vec<ExportTraceServiceRequest>,
+    bad: usize,
+    constraint: &str,
+) {
+    let mut answers = Vec::new();
+    for request in requests {
+        let mut client = GrpcClient::connect(service.address("grpc")).await;
+        let body = request.encode_to_vec();
+        answers.push(async move { client.send(body.into()).await.map(|_| ()) });
+    }
+    let answers = futures_util::future::join_all(answers).await;
+    for (number, answer) in answers.into_iter().enumerate() {
+        match answer {
+            Ok(()) => assert_ne!(number, bad),
+            Err(status) => {
+                assert_eq!((number, status.code()), (bad, Code::InvalidArgument), "{status}");
+                assert!(status.message().contains(constraint), "{status}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_poisonous_request_is_answered_alone() {
     let database = TestDatabase::create().await;
     let service = Start::into_database(database.url()).ready().await;
+    let sql = database.connect().await;
     let constraint = "ALTER TABLE spans ADD CONSTRAINT no_poison CHECK (name <> 'poison')";
-    database.connect().await.batch_execute(constraint).await.unwrap();
-    let mut clients = Vec::new();
-    for number in 0..8 {
-        let mut client = GrpcClient::connect(service.address("grpc")).await;
+    sql.batch_execute(constraint).await.unwrap();
+    let named = |number: u64| match number {
+        3 => "poison".to_owned(),
+        _ => format!("good {number}"),
+    };
+    let requests = (0..8).map(|it| request(vec![Span { name: named(it), ..span(it) }])).collect();
+    only_one_is_refused(&service, requests, 3, "no_poison").await;
+    let count = sql.query_one("SELECT count(*) FROM spans", &[]).await.unwrap();
+    assert_eq!(count.get::<_, i64>(0), 7);
+}
+
+#[tokio::test]
+async fn a_resource_that_the_database_refuses_is_answered_alone() {
+    let database = TestDatabase::create().await;
+    let service = Start::into_database(database.url()).ready().await;
+    let sql = database.connect().await;
+    let constraint =
+        "ALTER TABLE resources ADD CONSTRAINT no_poison CHECK (service_name <> 'poison')";
+    sql.batch_execute(constraint).await.unwrap();
+    let requests = (0..8).map(|number| {
         let name = if number == 3 { "poison".to_owned() } else { format!("good {number}") };
-        let body = request(vec![Span { name, ..span(number) }]).encode_to_vec();
-        clients.push(async move { client.send(body.into()).await.map(|_| ()) });
-    }
-    let answers = futures_util::future::join_all(clients).await;
-    for (number, answer) in answers.into_iter().enumerate() {
-        match answer {
-            Ok(()) => assert_ne!(number, 3),
-            Err(status) => {
-                assert_eq!((number, status.code()), (3, Code::InvalidArgument), "{status}");
-                assert!(status.message().contains("no_poison"), "{status}");
-            }
-        }
-    }
-    let count =
-        database.connect().await.query_one("SELECT count(*) FROM spans", &[]).await.unwrap();
+        let attributes = vec![attribute("service.name", Value::StringValue(name))];
+        let mut request = request(vec![span(number)]);
+        request.resource_spans[0].resource = Some(Resource { attributes, ..Resource::default() });
+        request
+    });
+    only_one_is_refused(&service, requests.collect(), 3, "no_poison").await;
+    let stored = "SELECT count(*) FROM spans JOIN resources USING (project_id, resource_id)";
+    let count = sql.query_one(stored, &[]).await.unwrap();
     assert_eq!(count.get::<_, i64>(0), 7);
 }

@@ -30,14 +30,14 @@ pub(crate) enum Failure {
     },
 }
 
-/// Where in the transaction an error came up: a constraint inside COPY is a poison row, outside it
-/// is a bug of ours.
+/// Where in the transaction an error came up: a constraint among what clients sent is a poison
+/// record, elsewhere a bug of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Around the rows.
+    /// Around the records.
     Control,
-    /// Among the rows.
-    Copy,
+    /// Among what clients sent: rows, and the resources and scopes that they name.
+    Content,
 }
 
 impl Failure {
@@ -91,7 +91,7 @@ impl Failure {
 fn classify(code: &SqlState, phase: Phase) -> ErrorClass {
     let class = code.code().get(..2).unwrap_or_default();
     match (class, phase) {
-        ("22" | "23" | "44" | "54" | "P0", Phase::Copy) => ErrorClass::Poison,
+        ("22" | "23" | "44" | "54" | "P0", Phase::Content) => ErrorClass::Poison,
         ("28" | "3D", _) => ErrorClass::Configuration,
         // 42501 insufficient privilege and its like: the schema or its grants are not ours.
         ("42" | "3F", _) => ErrorClass::Schema,
@@ -119,21 +119,21 @@ mod tests {
     fn an_error_is_classed_by_its_sqlstate_and_where_it_came_up() {
         let class = |code, phase| classify(&SqlState::from_code(code), phase);
         for code in ["22P02", "23514", "44000", "54000", "P0001"] {
-            assert_eq!(class(code, Phase::Copy), ErrorClass::Poison, "{code}");
+            assert_eq!(class(code, Phase::Content), ErrorClass::Poison, "{code}");
             assert_eq!(class(code, Phase::Control), ErrorClass::Transient, "{code}");
         }
         for code in ["08006", "40001", "53100", "57P01", "55P03", "XX000", "99999"] {
-            assert_eq!(class(code, Phase::Copy), ErrorClass::Transient, "{code}");
+            assert_eq!(class(code, Phase::Content), ErrorClass::Transient, "{code}");
         }
         assert_eq!(class("28P01", Phase::Control), ErrorClass::Configuration);
         assert_eq!(class("3D000", Phase::Control), ErrorClass::Configuration);
-        assert_eq!(class("42P01", Phase::Copy), ErrorClass::Schema);
+        assert_eq!(class("42P01", Phase::Content), ErrorClass::Schema);
     }
 
     #[test]
     fn a_failure_without_an_answer_is_worth_another_try() {
         let failure = Failure::Deadline(Duration::from_secs(30));
-        assert_eq!(failure.class(Phase::Copy), ErrorClass::Transient);
+        assert_eq!(failure.class(Phase::Content), ErrorClass::Transient);
         assert!(!failure.leaves_session_usable() && !failure.is_missing_partition());
     }
 }

@@ -72,6 +72,7 @@ impl Writer {
         entries: &[Entry],
     ) -> Result<u64, Stop> {
         let control = |failure| Stop::Failed(failure, Phase::Control);
+        let content = |failure| Stop::Failed(failure, Phase::Content);
         let started = Instant::now();
         let moved =
             checkpoint::advance(connection, claim, step, self.deadline).await.map_err(control)?;
@@ -82,18 +83,17 @@ impl Writer {
         let missing = self.missing(batch);
         if !missing.is_empty() {
             let started = Instant::now();
-            dimensions::insert(connection, &missing, self.deadline).await.map_err(control)?;
+            dimensions::insert(connection, &missing, self.deadline).await.map_err(content)?;
             let took = started.elapsed();
             self.observer.observe(Event::Queried { operation: "dimensions", took });
         }
         let sent = batch.iter().map(|it| it.index.len() as u64).sum();
         if sent > 0 {
-            let copy = |failure| Stop::Failed(failure, Phase::Copy);
             let rows = by_time(batch);
             let rows = rows.iter().map(|(_, row)| *row);
             let stored = send(connection, &COPY_STATEMENT, rows, self.message_bytes, self.deadline)
                 .await
-                .map_err(copy)?;
+                .map_err(content)?;
             if stored != sent {
                 return Err(control(Failure::Count { stored, sent }));
             }
@@ -117,7 +117,7 @@ impl Writer {
             for entry in entries {
                 entry.ticket.reopen();
             }
-            return Err(failed(failure, Phase::Copy));
+            return Err(failed(failure, Phase::Content));
         }
         Err(SinkError::InDoubt { source: Box::new(failure) })
     }
