@@ -13,6 +13,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 /// An answer's message is bounded: OTLP bounds the whole answer to 4 MiB, and nobody reads more.
 const MESSAGE_BYTES_MAX: usize = 4096;
+/// When a client whose body did not arrive may try again.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// Why a request is refused; each transport says it in its own way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +23,8 @@ pub(crate) enum Refused {
     Busy(Busy),
     /// It is not what it should be; sending it again is useless.
     Invalid(String),
+    /// It is in a form that is not spoken here.
+    Unsupported(String),
     /// It is larger than allowed.
     TooLarge {
         /// The bound.
@@ -41,10 +45,25 @@ impl From<IngestError> for Refused {
 }
 
 impl Refused {
+    /// The body did not arrive in time. With retry advice: told that it is bad, a client would drop
+    /// data that only the network was too slow for.
+    pub(crate) const fn late() -> Self {
+        Self::again("the request's body did not arrive before its deadline")
+    }
+
+    /// The body ended before its end. With retry advice, for the same reason.
+    pub(crate) const fn broken_off() -> Self {
+        Self::again("the request's body broke off half-way")
+    }
+
+    const fn again(reason: &'static str) -> Self {
+        Self::Busy(Busy { reason, retry_after: RETRY_AFTER })
+    }
+
     pub(crate) const fn outcome(&self) -> Outcome {
         match self {
             Self::Busy(_) => Outcome::Unavailable,
-            Self::Invalid(_) => Outcome::Invalid,
+            Self::Invalid(_) | Self::Unsupported(_) => Outcome::Invalid,
             Self::TooLarge { .. } => Outcome::TooLarge,
         }
     }
@@ -68,6 +87,10 @@ impl Refused {
                 let reason = bounded(reason.clone());
                 let details = ErrorDetails::with_bad_request_violation("request", reason.as_str());
                 Status::with_error_details(Code::InvalidArgument, reason, details)
+            }
+            Self::Unsupported(reason) => {
+                let reason = bounded(reason.clone());
+                Status::with_error_details(Code::Unimplemented, reason, ErrorDetails::new())
             }
             Self::TooLarge { bytes_max } => {
                 // Without RetryInfo: a client must not send it again.

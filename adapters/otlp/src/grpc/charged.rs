@@ -1,12 +1,19 @@
-//! A request's body whose bytes are charged to the memory budget as they arrive.
+//! A request's body whose bytes are charged to the memory budget as they arrive, and that fails once
+//! its deadline has passed.
+//!
+//! The deadline is kept here, not around the whole call, because the handler keeps it in its own way:
+//! a COMMIT that is under way is waited for a little longer.
 
+use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use observatory_ports::driving::{Busy, Slot};
+use tokio::time::Sleep;
 use tonic::Status;
 
 use crate::answer::Refused;
@@ -42,11 +49,13 @@ impl SharedSlot {
 pub(super) struct Charged<B> {
     inner: B,
     slot: SharedSlot,
+    deadline: Pin<Box<Sleep>>,
 }
 
 impl<B> Charged<B> {
-    pub(super) const fn new(inner: B, slot: SharedSlot) -> Self {
-        Self { inner, slot }
+    pub(super) fn new(inner: B, slot: SharedSlot, deadline: Instant) -> Self {
+        let deadline = Box::pin(tokio::time::sleep_until(deadline.into()));
+        Self { inner, slot, deadline }
     }
 }
 
@@ -61,15 +70,21 @@ where
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
-        let frame = ready!(Pin::new(&mut self.inner).poll_frame(context));
-        let bytes = match &frame {
-            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
-            _ => 0,
+        // First, so that a body that always has a few more bytes does not outlive it.
+        if self.deadline.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Some(Err(Refused::late().status())));
+        }
+        let frame = match ready!(Pin::new(&mut self.inner).poll_frame(context)) {
+            Some(Ok(frame)) => frame,
+            Some(Err(error)) => {
+                tracing::debug!(%error, "a request's body broke off");
+                return Poll::Ready(Some(Err(Refused::broken_off().status())));
+            }
+            None => return Poll::Ready(None),
         };
-        Poll::Ready(match self.slot.charge(bytes as u64) {
-            Ok(()) => frame,
-            Err(busy) => Some(Err(Refused::Busy(busy).status())),
-        })
+        let bytes = frame.data_ref().map_or(0, Bytes::len);
+        let charged = self.slot.charge(bytes as u64).map_err(|it| Refused::Busy(it).status());
+        Poll::Ready(Some(charged.map(|()| frame)))
     }
 
     fn is_end_stream(&self) -> bool {

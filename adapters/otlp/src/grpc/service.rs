@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::Instant;
 
 use bytes::Bytes;
 use observatory_ports::Signal;
@@ -67,13 +67,13 @@ async fn export(receiver: Receiver, request: http::Request<Body>) -> http::Respo
         Ok(slot) => SharedSlot::new(slot),
         Err(busy) => return Refused::Busy(busy).status().into_http(),
     };
-    let patience = patience(request.headers());
+    let deadline = receiver.deadline(&exchange, patience(request.headers()));
     let bytes_max = receiver.options.request_bytes_max;
-    let request = request.map(|body| Charged::new(body, slot.clone()));
+    let request = request.map(|body| Charged::new(body, slot.clone(), deadline));
     let mut grpc = Grpc::new(Raw)
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(bytes_max);
-    let handler = Handler { receiver, slot, patience, exchange: Some(&mut exchange) };
+    let handler = Handler { receiver, slot, deadline, exchange: Some(&mut exchange) };
     let response = grpc.unary(handler, request).await;
     corrected(response, &mut exchange, bytes_max)
 }
@@ -108,7 +108,7 @@ fn corrected(
 struct Handler<'e> {
     receiver: Receiver,
     slot: SharedSlot,
-    patience: Option<Duration>,
+    deadline: Instant,
     /// Taken by the one call.
     exchange: Option<&'e mut Exchange>,
 }
@@ -119,7 +119,7 @@ impl<'e> UnaryService<Bytes> for Handler<'e> {
         Pin<Box<dyn Future<Output = Result<Response<Self::Response>, Status>> + Send + 'e>>;
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let (receiver, slot, patience) = (self.receiver.clone(), self.slot.clone(), self.patience);
+        let (receiver, slot, deadline) = (self.receiver.clone(), self.slot.clone(), self.deadline);
         let exchange = self.exchange.take();
         Box::pin(async move {
             let twice = || Status::unavailable("the request was read twice");
@@ -127,7 +127,6 @@ impl<'e> UnaryService<Bytes> for Handler<'e> {
             let body = request.into_inner();
             let slot = slot.take(body.len() as u64).map_err(|busy| Refused::Busy(busy).status())?;
             let slot = slot.ok_or_else(twice)?;
-            let deadline = receiver.deadline(exchange, patience);
             let stored = receiver.store(exchange, body, slot, deadline).await;
             let accepted = stored.map_err(|error| Refused::from(error).status())?;
             Ok(Response::new(traces_response(&accepted)))

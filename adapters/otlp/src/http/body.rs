@@ -1,7 +1,7 @@
-//! Reads a request's body: bounded, charged to the memory budget, decompressed.
+//! Reads a request's body: bounded in bytes and time, charged to the memory budget, decompressed.
 
 use std::io::Read;
-use std::time::Duration;
+use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
@@ -12,8 +12,6 @@ use poem::Body;
 
 use crate::answer::Refused;
 
-/// A client that sends nothing for this long is hung up on.
-const SILENCE_MAX: Duration = Duration::from_secs(10);
 /// Decompression is charged in steps of this size.
 const STEP_BYTES: usize = 64 * 1024;
 
@@ -24,14 +22,20 @@ pub(super) enum Encoding {
     Gzip,
 }
 
-/// The whole body, decompressed.
+/// The whole body, decompressed, if it arrives before `deadline`. A bound on each silence would not
+/// do: a client that sends a byte now and then would hold its place for ever.
 pub(super) async fn read(
     body: Body,
     encoding: Encoding,
     bytes_max: usize,
     memory: &mut Reservation,
+    deadline: Instant,
 ) -> Result<Bytes, Refused> {
-    let sent = collect(body, bytes_max, memory).await?;
+    let collected = collect(body, bytes_max, memory);
+    let Ok(sent) = tokio::time::timeout_at(deadline.into(), collected).await else {
+        return Err(Refused::late());
+    };
+    let sent = sent?;
     match encoding {
         Encoding::Identity => Ok(sent),
         Encoding::Gzip => inflate(&sent, bytes_max, memory),
@@ -41,19 +45,18 @@ pub(super) async fn read(
 async fn collect(body: Body, bytes_max: usize, memory: &mut Reservation) -> Result<Bytes, Refused> {
     let mut chunks = body.into_bytes_stream();
     let mut whole = BytesMut::new();
-    loop {
-        let Ok(next) = tokio::time::timeout(SILENCE_MAX, chunks.next()).await else {
-            return Err(Refused::Invalid("the body stopped half-way".to_owned()));
-        };
-        let Some(chunk) = next else { return Ok(whole.freeze()) };
-        let chunk =
-            chunk.map_err(|error| Refused::Invalid(format!("the body broke off: {error}")))?;
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| {
+            tracing::debug!(%error, "a request's body broke off");
+            Refused::broken_off()
+        })?;
         if whole.len() + chunk.len() > bytes_max {
             return Err(Refused::TooLarge { bytes_max });
         }
         charge(memory, chunk.len())?;
         whole.extend_from_slice(&chunk);
     }
+    Ok(whole.freeze())
 }
 
 /// Inflates `sent`, which may have several members, never beyond `bytes_max`.

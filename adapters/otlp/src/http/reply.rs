@@ -17,12 +17,7 @@ pub(super) fn accepted(response: &ExportTraceServiceResponse) -> Response {
 
 /// Nothing is stored.
 pub(super) fn refused(refused: &Refused) -> Response {
-    let code = match refused {
-        Refused::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
-        Refused::Invalid(_) => StatusCode::BAD_REQUEST,
-        Refused::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-    };
-    let mut response = protobuf(code);
+    let mut response = protobuf(code(refused));
     if let Some(seconds) = refused.retry_after_seconds() {
         response = response.header(header::RETRY_AFTER, seconds);
     }
@@ -30,20 +25,28 @@ pub(super) fn refused(refused: &Refused) -> Response {
     response.body(refused.status().details().to_vec())
 }
 
-/// The request's form is not one that is spoken here.
-pub(super) fn unsupported(message: &str) -> Response {
-    Response::builder()
-        .status(StatusCode::UNSUPPORTED_MEDIA_TYPE)
-        .content_type("text/plain; charset=utf-8")
-        .body(message.to_owned())
+/// Nothing is stored, and the client does not speak protobuf.
+pub(super) fn text(refused: &Refused) -> Response {
+    plain_text(code(refused), format!("{}\n", refused.status().message()))
 }
 
 /// Everything that poem itself refuses: no such path, no such method.
 pub(super) async fn plain(error: poem::Error) -> Response {
-    Response::builder()
-        .status(error.status())
-        .content_type("text/plain; charset=utf-8")
-        .body(format!("{error}; OTLP traces are taken by POST /v1/traces\n"))
+    let message = format!("{error}; OTLP traces are taken by POST /v1/traces\n");
+    plain_text(error.status(), message)
+}
+
+const fn code(refused: &Refused) -> StatusCode {
+    match refused {
+        Refused::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Refused::Invalid(_) => StatusCode::BAD_REQUEST,
+        Refused::Unsupported(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Refused::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+    }
+}
+
+fn plain_text(code: StatusCode, message: String) -> Response {
+    Response::builder().status(code).content_type("text/plain; charset=utf-8").body(message)
 }
 
 fn protobuf(code: StatusCode) -> ResponseBuilder {

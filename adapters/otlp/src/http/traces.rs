@@ -1,8 +1,7 @@
 //! `POST /v1/traces`.
 
 use observatory_ports::Signal;
-use observatory_ports::driven::Outcome;
-use poem::http::{HeaderMap, header};
+use poem::http::{HeaderMap, HeaderName, header};
 use poem::web::Data;
 use poem::{Body, Response, handler};
 
@@ -18,18 +17,11 @@ pub(super) async fn export(
     body: Body,
 ) -> Response {
     let mut exchange = receiver.begin(Signal::Traces, "http");
-    let encoding = match form(headers) {
-        Ok(encoding) => encoding,
-        Err(message) => {
-            exchange.fail(Outcome::Invalid);
-            return reply::unsupported(&message);
-        }
-    };
-    match store(receiver, &mut exchange, encoding, body).await {
+    match store(receiver, &mut exchange, headers, body).await {
         Ok(response) => response,
         Err(refused) => {
             exchange.fail(refused.outcome());
-            reply::refused(&refused)
+            if is_protobuf(headers) { reply::refused(&refused) } else { reply::text(&refused) }
         }
     }
 }
@@ -37,34 +29,45 @@ pub(super) async fn export(
 async fn store(
     receiver: &Receiver,
     exchange: &mut Exchange,
-    encoding: Encoding,
+    headers: &HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
+    let encoding = encoding(headers)?;
     // Before a byte of the body is read.
     let mut slot = receiver.ingest.admit().map_err(Refused::Busy)?;
     let bytes_max = receiver.options.request_bytes_max;
-    let body = read(body, encoding, bytes_max, slot.memory()).await?;
     let deadline = receiver.deadline(exchange, None);
+    let body = read(body, encoding, bytes_max, slot.memory(), deadline).await?;
     let accepted = receiver.store(exchange, body, slot, deadline).await?;
     Ok(reply::accepted(&traces_response(&accepted)))
 }
 
 /// The body's encoding, if its form is one that is spoken here.
-fn form(headers: &HeaderMap) -> Result<Encoding, String> {
-    let value = |name| headers.get(name).map(|it| it.to_str().unwrap_or("?").trim());
-    let content_type = value(header::CONTENT_TYPE).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case(reply::PROTOBUF) {
-        return Err(format!(
-            "content-type {content_type:?} is not supported: send {} (JSON is not supported yet)\n",
+fn encoding(headers: &HeaderMap) -> Result<Encoding, Refused> {
+    if !is_protobuf(headers) {
+        return Err(Refused::Unsupported(format!(
+            "content-type {:?} is not supported: send {} (JSON is not supported yet)",
+            value(headers, &header::CONTENT_TYPE),
             reply::PROTOBUF
-        ));
+        )));
     }
-    match value(header::CONTENT_ENCODING).unwrap_or("identity") {
+    // Names of codings have no case, and x-gzip is gzip (RFC 9110, 8.4.1).
+    match value(headers, &header::CONTENT_ENCODING).to_ascii_lowercase().as_str() {
         "" | "identity" => Ok(Encoding::Identity),
-        "gzip" => Ok(Encoding::Gzip),
-        other => {
-            Err(format!("content-encoding {other:?} is not supported: send gzip, or nothing\n"))
-        }
+        "gzip" | "x-gzip" => Ok(Encoding::Gzip),
+        other => Err(Refused::Unsupported(format!(
+            "content-encoding {other:?} is not supported: send gzip, or nothing"
+        ))),
     }
+}
+
+/// Whether the request says that it is protobuf, with whatever parameters.
+fn is_protobuf(headers: &HeaderMap) -> bool {
+    let media_type = value(headers, &header::CONTENT_TYPE).split(';').next().unwrap_or_default();
+    media_type.trim().eq_ignore_ascii_case(reply::PROTOBUF)
+}
+
+/// A header's text; empty when absent.
+fn value<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
+    headers.get(name).map_or("", |it| it.to_str().unwrap_or("?").trim())
 }
