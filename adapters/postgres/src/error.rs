@@ -28,6 +28,9 @@ pub(crate) enum Failure {
         /// Ours.
         sent: u64,
     },
+    /// Something was handed over that can't be. Said instead of storing less than was asked for.
+    #[error("a bug in this program: {0}")]
+    Bug(&'static str),
 }
 
 /// Where in the transaction an error came up: a constraint among what clients sent is a poison

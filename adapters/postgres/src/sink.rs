@@ -13,8 +13,8 @@ use observatory_ports::driven::{
 };
 use observatory_ports::{Request, Signal};
 
-use crate::commit::{Known, Session, Writer, claim};
-use crate::connect::Connections;
+use crate::commit::{Known, Writer, claim};
+use crate::connect::{Connections, Session};
 use crate::edition::Partitions;
 use crate::prepare::prepare_spans;
 
@@ -105,7 +105,7 @@ impl RecordSink for PostgresSink {
         let worn = claim
             .session
             .downcast_ref::<Session>()
-            .is_none_or(|it| it.age() >= self.lifetime_max());
+            .is_some_and(|it| it.age() >= self.lifetime_max());
         if worn {
             self.renew(claim).await?;
         }

@@ -12,39 +12,15 @@ use observatory_ports::driven::{Claim, SinkError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use crate::connect::Connections;
+use crate::connect::{Connections, Session};
 use crate::error::{Failure, Phase, within};
 
 const OLDER_WRITER: &str = include_str!("../sql/older_writer.sql");
 const END_BACKEND: &str = include_str!("../sql/end_backend.sql");
 const CLAIM: &str = include_str!("../sql/claim.sql");
 
-/// What a claim holds: the lane's connection. It never goes back to the pool, for it may be in the
-/// middle of a transaction: dropping it closes it, and frees its place in the pool.
-#[derive(Debug)]
-pub(crate) struct Session {
-    /// Present until dropped.
-    connection: Option<Object>,
-}
-
-impl Session {
-    pub(super) const fn connection(&self) -> Option<&Object> {
-        self.connection.as_ref()
-    }
-
-    /// How long the connection has been open.
-    pub(crate) fn age(&self) -> Duration {
-        self.connection.as_ref().map_or(Duration::MAX, |it| Object::metrics(it).age())
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.connection.take().map(Object::take);
-    }
-}
-
-/// Claims `lane`; returns its checkpoint.
+/// Claims `lane`; returns its checkpoint. The claim holds the lane's connection, which never goes
+/// back to the pool.
 pub(crate) async fn claim(
     connections: &Connections,
     lane: LaneId,
@@ -54,17 +30,17 @@ pub(crate) async fn claim(
         class: failure.class(Phase::Control),
         source: Box::new(failure),
     };
-    let connection = connections.lane().await.map_err(retry)?;
-    let (epoch, sequence) = take(&connection, lane, deadline).await.map_err(retry)?;
-    let claim = Claim { lane, epoch, session: Box::new(Session { connection: Some(connection) }) };
-    Ok((claim, sequence))
+    let session = connections.lane().await.map_err(retry)?;
+    let (epoch, sequence) = take(&session, lane, deadline).await.map_err(retry)?;
+    Ok((Claim { lane, epoch, session: Box::new(session) }, sequence))
 }
 
 async fn take(
-    connection: &Object,
+    session: &Session,
     lane: LaneId,
     deadline: Duration,
 ) -> Result<(i64, Sequence), Failure> {
+    let connection = session.connection()?;
     let lane = Uuid::from_u128(lane.0);
     if let Some(older) = within(deadline, connection.query_opt(OLDER_WRITER, &[&lane])).await? {
         end(connection, &older, deadline).await?;

@@ -5,6 +5,6 @@ mod claim;
 mod dimensions;
 mod transaction;
 
-pub(crate) use claim::{Session, claim};
+pub(crate) use claim::claim;
 pub(crate) use dimensions::Known;
 pub(crate) use transaction::Writer;

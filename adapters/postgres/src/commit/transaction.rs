@@ -8,12 +8,12 @@ use observatory_domain::ids::Sequence;
 use observatory_ports::driven::{Claim, Clock, Committed, Entry, Event, Observer, SinkError};
 
 use super::checkpoint::{self, Moved, Step};
-use super::claim::Session;
 use super::dimensions::{self, Known};
+use crate::connect::Session;
 use crate::copy::send;
 use crate::edition::Partitions;
 use crate::error::{Failure, Phase, within};
-use crate::prepare::{COPY_STATEMENT, PreparedSpans, day_of};
+use crate::prepare::{COPY_STATEMENT, DimensionRow, PreparedSpans, day_of};
 
 /// Stores batches over a claim's connection.
 pub(crate) struct Writer {
@@ -23,6 +23,14 @@ pub(crate) struct Writer {
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) message_bytes: usize,
     pub(crate) deadline: Duration,
+}
+
+/// What a batch sends.
+#[derive(Clone, Copy)]
+struct Content<'b> {
+    batch: &'b [&'b PreparedSpans],
+    /// The resources and scopes that the database may not have.
+    missing: &'b [&'b DimensionRow],
 }
 
 /// How an attempt ended short of COMMIT.
@@ -39,23 +47,21 @@ impl Writer {
         claim: &Claim,
         entries: &[Entry],
     ) -> Result<Committed, SinkError> {
-        let session = claim.session.downcast_ref::<Session>();
-        let (Some(first), Some(last), Some(connection)) =
-            (entries.first(), entries.last(), session.and_then(Session::connection))
-        else {
-            return Ok(Committed { checkpoint: Sequence(0), rows: 0 });
-        };
-        let from = Sequence(first.position.sequence.0.saturating_sub(1));
-        let step = Step { from, to: last.position.sequence };
-        let batch: Vec<_> = entries.iter().filter_map(prepared).collect();
-        self.partitions
-            .cover(&batch, self.deadline)
-            .await
-            .map_err(|failure| retry(failure, Phase::Control))?;
-        match self.fill(connection, claim, step, &batch, entries).await {
+        let control = |failure| retry(failure, Phase::Control);
+        let connection = connection_of(claim).map_err(control)?;
+        let step = step_of(entries).map_err(control)?;
+        let batch: Result<Vec<_>, _> = entries.iter().map(prepared).collect();
+        let batch = batch.map_err(control)?;
+        self.partitions.cover(&batch, self.deadline).await.map_err(control)?;
+        // The day is asked for once: midnight may pass before COMMIT, and what is learnt is what
+        // was sent.
+        let day = day_of(self.clock.now());
+        let missing = self.known.missing(batch.iter().flat_map(|it| &it.dimensions), day);
+        let content = Content { batch: &batch, missing: &missing };
+        match self.fill(connection, claim, step, content, entries).await {
             Ok(rows) => {
                 self.conclude(connection, entries).await?;
-                self.learn(&batch);
+                self.known.learn(&missing, day);
                 Ok(Committed { checkpoint: step.to, rows })
             }
             Err(ended) => self.give_up(connection, ended, step).await,
@@ -68,11 +74,12 @@ impl Writer {
         connection: &Object,
         claim: &Claim,
         step: Step,
-        batch: &[&PreparedSpans],
+        content: Content<'_>,
         entries: &[Entry],
     ) -> Result<u64, Stop> {
         let control = |failure| Stop::Failed(failure, Phase::Control);
-        let content = |failure| Stop::Failed(failure, Phase::Content);
+        let refused = |failure| Stop::Failed(failure, Phase::Content);
+        let Content { batch, missing } = content;
         let started = Instant::now();
         let moved =
             checkpoint::advance(connection, claim, step, self.deadline).await.map_err(control)?;
@@ -80,10 +87,9 @@ impl Writer {
         if moved != Moved::Forward {
             return Err(Stop::Moved(moved));
         }
-        let missing = self.missing(batch);
         if !missing.is_empty() {
             let started = Instant::now();
-            dimensions::insert(connection, &missing, self.deadline).await.map_err(content)?;
+            dimensions::insert(connection, missing, self.deadline).await.map_err(refused)?;
             let took = started.elapsed();
             self.observer.observe(Event::Queried { operation: "dimensions", took });
         }
@@ -93,7 +99,7 @@ impl Writer {
             let rows = rows.iter().map(|(_, row)| *row);
             let stored = send(connection, &COPY_STATEMENT, rows, self.message_bytes, self.deadline)
                 .await
-                .map_err(content)?;
+                .map_err(refused)?;
             if stored != sent {
                 return Err(control(Failure::Count { stored, sent }));
             }
@@ -151,15 +157,6 @@ impl Writer {
             Stop::Moved(_) => Err(SinkError::Fenced),
         }
     }
-
-    fn missing<'b>(&self, batch: &[&'b PreparedSpans]) -> Vec<&'b crate::prepare::DimensionRow> {
-        let offered = batch.iter().flat_map(|it| &it.dimensions);
-        self.known.missing(offered, day_of(self.clock.now()))
-    }
-
-    fn learn(&self, batch: &[&PreparedSpans]) {
-        self.known.learn(&self.missing(batch), day_of(self.clock.now()));
-    }
 }
 
 /// The rows of a batch in the order of time: an index on time is then filled from left to right,
@@ -172,11 +169,22 @@ fn by_time<'b>(batch: &[&'b PreparedSpans]) -> Vec<(u64, &'b [u8])> {
     rows
 }
 
-fn prepared(entry: &Entry) -> Option<&PreparedSpans> {
+fn connection_of(claim: &Claim) -> Result<&Object, Failure> {
+    let session = claim.session.downcast_ref::<Session>();
+    session.ok_or(Failure::Bug("a claim of another sink"))?.connection()
+}
+
+fn step_of(entries: &[Entry]) -> Result<Step, Failure> {
+    let (Some(first), Some(last)) = (entries.first(), entries.last()) else {
+        return Err(Failure::Bug("a batch without entries"));
+    };
+    let from = Sequence(first.position.sequence.0.saturating_sub(1));
+    Ok(Step { from, to: last.position.sequence })
+}
+
+fn prepared(entry: &Entry) -> Result<&PreparedSpans, Failure> {
     let any: &dyn std::any::Any = entry.prepared.as_ref();
-    let spans = any.downcast_ref();
-    debug_assert!(spans.is_some(), "rows that another sink prepared");
-    spans
+    any.downcast_ref().ok_or(Failure::Bug("rows that another sink prepared"))
 }
 
 fn failed(failure: Failure, phase: Phase) -> SinkError {

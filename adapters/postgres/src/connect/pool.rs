@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use deadpool_postgres::{
-    Hook, HookError, Manager, ManagerConfig, Object, Pool, RecyclingMethod, Runtime, Timeouts,
+    Hook, HookError, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime, Timeouts,
 };
 use observatory_ports::driven::PoolStatus;
 use sqlx::ConnectOptions;
@@ -13,6 +13,7 @@ use tokio_postgres::NoTls;
 use tokio_postgres::config::SslMode;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::session::Session;
 use super::target::{Target, TargetError};
 use super::tls::client_config;
 use crate::error::Failure;
@@ -129,14 +130,14 @@ impl Connections {
         self.sqlx.close().await;
     }
 
-    /// A connection of its own for a lane or a claim.
-    pub(crate) async fn lane(&self) -> Result<Object, Failure> {
+    /// A connection of its own, until it is given back.
+    pub(crate) async fn lane(&self) -> Result<Session, Failure> {
         let asked = Instant::now();
         let connection = self.lanes.get().await?;
         if asked.elapsed() > Duration::from_millis(100) {
             tracing::debug!(waited = ?asked.elapsed(), "waited for a connection");
         }
-        Ok(connection)
+        Ok(Session::new(connection))
     }
 
     /// Connections now, of both pools.

@@ -8,6 +8,7 @@ use observatory_ports::causes;
 use tokio_util::sync::CancellationToken;
 
 use super::pool::{ConnectError, Connections};
+use super::session::Session;
 use crate::error::{Failure, Phase};
 use observatory_domain::retry::{ErrorClass, Jitter, RetryPolicy};
 
@@ -29,7 +30,7 @@ impl Connections {
         let started = tokio::time::Instant::now();
         let mut failures = 0;
         loop {
-            let Err(failure) = self.lane().await.map(drop) else { return Ok(()) };
+            let Err(failure) = self.lane().await.map(Session::give_back) else { return Ok(()) };
             failures += 1;
             if failure.class(Phase::Control) == ErrorClass::Configuration {
                 return Err(self.refused(&failure));

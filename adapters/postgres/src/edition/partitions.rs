@@ -38,12 +38,14 @@ impl Partitions {
         if missing.is_empty() {
             return Ok(());
         }
-        let connection = self.connections.lane().await?;
+        let session = self.connections.lane().await?;
+        let connection = session.connection()?;
         for day in &missing {
             // Intake bounds a record's time, far below 2^31 days.
             let day = i32::try_from(*day).unwrap_or(i32::MAX);
             within(deadline, connection.execute(ENSURE, &[&day])).await?;
         }
+        session.give_back();
         self.learn(missing);
         Ok(())
     }
