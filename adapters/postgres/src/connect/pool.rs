@@ -167,7 +167,7 @@ fn lane_pool(target: &Target, options: &PoolOptions, size: u32) -> Result<Pool, 
         let tls = MakeRustlsConnect::new(config);
         Manager::from_config(target.config.clone(), tls, manager_config)
     };
-    let lifetime_max = options.lifetime_max;
+    let (lifetime_max, wait_max) = (options.lifetime_max, options.wait_max);
     let pool = Pool::builder(manager)
         .max_size(size as usize)
         .runtime(Runtime::Tokio1)
@@ -176,8 +176,16 @@ fn lane_pool(target: &Target, options: &PoolOptions, size: u32) -> Result<Pool, 
             create: Some(options.wait_max),
             recycle: Some(options.wait_max),
         })
-        .post_create(Hook::async_fn(|client, _| {
-            Box::pin(async move { client.batch_execute(SESSION).await.map_err(HookError::Backend) })
+        .post_create(Hook::async_fn(move |client, _| {
+            Box::pin(async move {
+                // The pool's own time-out for creating ends before this hook.
+                match tokio::time::timeout(wait_max, client.batch_execute(SESSION)).await {
+                    Ok(set) => set.map_err(HookError::Backend),
+                    Err(_elapsed) => Err(HookError::message(
+                        "a new connection did not take its settings within DB_POOL_TIMEOUT",
+                    )),
+                }
+            })
         }))
         .pre_recycle(Hook::sync_fn(move |_, metrics| {
             if metrics.age() < lifetime_max {

@@ -48,6 +48,11 @@ pub enum TargetError {
         "DATABASE_URL has sslmode={0}; valid are disable, prefer, require, verify-ca and verify-full"
     )]
     SslMode(String),
+    /// The system's authorities sign for everybody: without the host's name that verifies nothing.
+    #[error(
+        "DATABASE_URL has sslmode={0} with sslrootcert=system, which is too weak; write sslmode=verify-full, or name a file in sslrootcert"
+    )]
+    WeakMode(String),
     /// The file with the authorities can't be read.
     #[error("sslrootcert {path} can't be used")]
     RootCert {
@@ -90,8 +95,14 @@ impl FromStr for Target {
         if config.get_hosts().iter().any(|it| matches!(it, Host::Tcp(name) if name.contains('@'))) {
             return Err(TargetError::UnescapedAt);
         }
-        let root_cert = parts.root_cert.filter(|it| it != "system").map(PathBuf::from);
-        let (mode, verification) = modes(parts.mode.as_deref(), root_cert.as_deref())?;
+        let system = parts.root_cert.as_deref() == Some("system");
+        let root_cert = parts.root_cert.filter(|_| !system).map(PathBuf::from);
+        let default = if system { "verify-full" } else { "prefer" };
+        let mode_name = parts.mode.unwrap_or_else(|| default.to_owned());
+        let (mode, verification) = modes(&mode_name, root_cert.as_deref())?;
+        if system && verification != Verification::Full {
+            return Err(TargetError::WeakMode(mode_name));
+        }
         config.ssl_mode(mode);
         defaults(&mut config);
         Ok(Self { config, verification, root_cert })
@@ -99,8 +110,8 @@ impl FromStr for Target {
 }
 
 /// libpq's table of modes (manual, 34.19.1): `require` with an authority verifies it.
-fn modes(mode: Option<&str>, root: Option<&Path>) -> Result<(SslMode, Verification), TargetError> {
-    Ok(match mode.unwrap_or("prefer") {
+fn modes(mode: &str, root: Option<&Path>) -> Result<(SslMode, Verification), TargetError> {
+    Ok(match mode {
         "disable" => (SslMode::Disable, Verification::None),
         "allow" | "prefer" => (SslMode::Prefer, Verification::None),
         "require" if root.is_none() => (SslMode::Require, Verification::None),
@@ -139,7 +150,8 @@ impl Target {
         format!("{}:{port}/{database}", hosts.join(","))
     }
 
-    /// The same target for sqlx. Takes the first host of several.
+    /// The same target for sqlx, but for two things that it can't be told: it takes the first host
+    /// of several and never another, and it knows nothing of `options`.
     pub(super) fn for_sqlx(&self) -> PgConnectOptions {
         let config = &self.config;
         let mut options = PgConnectOptions::new_without_pgpass()
@@ -157,7 +169,8 @@ impl Target {
         if let Some(password) = config.get_password() {
             options = options.password(&String::from_utf8_lossy(password));
         }
-        if let Some(database) = config.get_dbname() {
+        // As libpq: the database is the user's, unless named; never what the environment says.
+        if let Some(database) = config.get_dbname().or(config.get_user()) {
             options = options.database(database);
         }
         if let Some(root) = &self.root_cert {
@@ -193,6 +206,25 @@ mod tests {
         assert_eq!(with("verify-full"), Verification::Full);
         let error = verification("postgres://u@h/d?sslmode=on").unwrap_err();
         assert!(error.to_string().contains("sslmode=on; valid are disable"), "{error}");
+    }
+
+    #[test]
+    fn the_authorities_of_the_system_demand_the_name_of_the_host() {
+        let parse = |text: &str| format!("postgres://u@h/d?{text}").parse::<Target>();
+        for text in ["sslrootcert=system", "sslrootcert=system&sslmode=verify-full"] {
+            let target = parse(text).unwrap();
+            assert_eq!((target.verification, target.root_cert), (Verification::Full, None));
+        }
+        for mode in ["disable", "prefer", "require", "verify-ca"] {
+            let error = parse(&format!("sslrootcert=system&sslmode={mode}")).unwrap_err();
+            assert!(error.to_string().contains("write sslmode=verify-full"), "{error}");
+        }
+    }
+
+    #[test]
+    fn sqlx_takes_the_database_of_the_user_when_none_is_named() {
+        let target: Target = "postgres://me@h".parse().unwrap();
+        assert_eq!(target.for_sqlx().get_database(), Some("me"));
     }
 
     #[test]
