@@ -1,0 +1,68 @@
+//! A request is bounded before and after decompression, and never sent again when it is too large.
+
+use bytes::Bytes;
+use observatory_ports::driven::Outcome;
+use tonic::{Code, Status};
+use tonic_types::{RpcStatusExt, StatusExt, pb};
+
+use crate::client::grpc::message;
+use crate::client::{grpc, gzip, http};
+use crate::fake::FakeIngest;
+use crate::service::{OPTIONS, Service};
+
+const MAX: usize = OPTIONS.request_bytes_max;
+
+async fn service() -> Service {
+    Service::start(FakeIngest::answering(Ok(<_>::default()))).await
+}
+
+fn over_grpc_is_too_large(status: &Status) {
+    assert_eq!(status.code(), Code::ResourceExhausted, "{status:?}");
+    assert!(status.message().contains("OTLP_MAX_REQUEST_BYTES"), "{status:?}");
+    assert!(status.get_details_retry_info().is_none());
+}
+
+fn over_http_is_too_large(answer: &http::Answer) {
+    assert_eq!((answer.code, answer.header("retry-after")), (413, None));
+    let status: pb::Status = answer.status();
+    assert_eq!(Code::from(status.code), Code::ResourceExhausted);
+    assert!(status.message.contains("OTLP_MAX_REQUEST_BYTES"), "{status:?}");
+    assert!(status.get_details_retry_info().is_none());
+}
+
+#[tokio::test]
+async fn a_request_of_the_bound_passes_and_one_byte_more_does_not() {
+    let service = service().await;
+    let bound = vec![b'x'; MAX];
+    grpc::export(service.grpc, &[], message(0, &bound)).await.unwrap();
+    assert_eq!(http::post(service.http, "", &bound).await.code, 200);
+    service.seen.take();
+
+    let larger = vec![b'x'; MAX + 1];
+    let refused = grpc::export(service.grpc, &[], message(0, &larger)).await;
+    over_grpc_is_too_large(&refused.unwrap_err());
+    over_http_is_too_large(&http::post(service.http, "", &larger).await);
+    let outcome = Outcome::TooLarge;
+    assert_eq!(service.seen.take(), [("grpc", outcome), ("http", outcome)]);
+    assert_eq!(service.ingest.bodies().len(), 2);
+    assert_eq!(service.ingest.slots_open(), 0);
+}
+
+#[tokio::test]
+async fn the_bound_holds_after_decompression() {
+    let service = service().await;
+    let headers = [("grpc-encoding", "gzip")];
+    let (bound, larger) = (gzip(&vec![b'x'; MAX]), gzip(&vec![b'x'; MAX + 1]));
+    assert!(larger.len() < 100);
+    grpc::export(service.grpc, &headers, message(1, &bound)).await.unwrap();
+    let encoding = "content-encoding: gzip\r\n";
+    assert_eq!(http::post(service.http, encoding, &bound).await.code, 200);
+    service.seen.take();
+
+    let refused = grpc::export(service.grpc, &headers, message(1, &larger)).await;
+    over_grpc_is_too_large(&refused.unwrap_err());
+    over_http_is_too_large(&http::post(service.http, encoding, &larger).await);
+    let outcome = Outcome::TooLarge;
+    assert_eq!(service.seen.take(), [("grpc", outcome), ("http", outcome)]);
+    assert_eq!(service.ingest.bodies(), [Bytes::from(vec![b'x'; MAX]), vec![b'x'; MAX].into()]);
+}
