@@ -118,6 +118,13 @@ BEGIN
     SELECT relkind = 'r' AND NOT observatory_is_hypertable(oid::regclass) INTO plain
         FROM pg_class WHERE oid = 'spans'::regclass;
     IF plain AND NOT EXISTS (SELECT FROM spans) THEN
+        -- Whoever is writing the first rows comes first: they are seen, and the table stays.
+        LOCK TABLE spans IN ACCESS EXCLUSIVE MODE;
+        plain := NOT EXISTS (SELECT FROM spans);
+    ELSE
+        plain := false;
+    END IF;
+    IF plain THEN
         IF observatory_install_timescaledb() THEN
             EXECUTE 'SELECT create_hypertable(''spans'', ''start_time'',
                      chunk_time_interval => interval ''1 day'', create_default_indexes => false)';

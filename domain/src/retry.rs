@@ -48,11 +48,8 @@ pub enum Decision {
         /// The pause.
         after: Duration,
     },
-    /// The database is out: hand the requests back, and knock again after a pause.
-    Outage {
-        /// The pause before the next knock.
-        after: Duration,
-    },
+    /// The database is out: hand the requests back, and knock until it answers.
+    Outage,
 }
 
 /// A random number in `0.0..1.0`, drawn by the caller.
@@ -60,14 +57,14 @@ pub enum Decision {
 pub struct Jitter(pub f64);
 
 impl RetryPolicy {
-    /// Decides after `failures` (at least 1) failed attempts in a row.
+    /// Decides after `failures` (at least 1) failed attempts in a row, the last of `class`. Only what
+    /// may pass by itself is tried again at once.
     #[must_use]
-    pub fn decide(&self, failures: u32, jitter: Jitter) -> Decision {
-        let after = self.delay_after(failures, jitter);
-        if failures <= self.quick_retries {
-            Decision::Retry { after }
+    pub fn decide(&self, class: ErrorClass, failures: u32, jitter: Jitter) -> Decision {
+        if class == ErrorClass::Transient && failures <= self.quick_retries {
+            Decision::Retry { after: self.delay_after(failures, jitter) }
         } else {
-            Decision::Outage { after }
+            Decision::Outage
         }
     }
 
@@ -106,11 +103,17 @@ mod tests {
 
     #[test]
     fn the_quick_retries_come_first_and_then_it_is_an_outage() {
-        let decisions: Vec<_> = (1..=5).map(|n| POLICY.decide(n, Jitter(0.0))).collect();
+        let decide = |failures| POLICY.decide(ErrorClass::Transient, failures, Jitter(0.0));
         let ms = Duration::from_millis;
-        assert_eq!(decisions[0], Decision::Retry { after: ms(50) });
-        assert_eq!(decisions[2], Decision::Retry { after: ms(200) });
-        assert_eq!(decisions[3], Decision::Outage { after: ms(400) });
-        assert_eq!(decisions[4], Decision::Outage { after: ms(800) });
+        assert_eq!(decide(1), Decision::Retry { after: ms(50) });
+        assert_eq!(decide(3), Decision::Retry { after: ms(200) });
+        assert_eq!(decide(4), Decision::Outage);
+    }
+
+    #[test]
+    fn what_does_not_pass_by_itself_is_not_tried_again_at_once() {
+        for class in [ErrorClass::Poison, ErrorClass::Schema, ErrorClass::Configuration] {
+            assert_eq!(POLICY.decide(class, 1, Jitter(0.0)), Decision::Outage);
+        }
     }
 }

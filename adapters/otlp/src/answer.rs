@@ -11,8 +11,11 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-/// An answer's message is bounded: OTLP bounds the whole answer to 4 MiB, and nobody reads more.
-const MESSAGE_BYTES_MAX: usize = 4096;
+/// An error's message is bounded: over gRPC it is in the headers three times, percent-encoded and as
+/// base64, and clients take no more than 8 KiB of them.
+const ERROR_BYTES_MAX: usize = 1024;
+/// What is said of refused records is in the body, which OTLP bounds to 4 MiB; nobody reads more.
+const PARTIAL_BYTES_MAX: usize = 4096;
 /// When a client whose body did not arrive may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
@@ -84,12 +87,12 @@ impl Refused {
                 Status::with_error_details(Code::Unavailable, busy.reason, details)
             }
             Self::Invalid(reason) => {
-                let reason = bounded(reason.clone());
+                let reason = bounded(reason.clone(), ERROR_BYTES_MAX);
                 let details = ErrorDetails::with_bad_request_violation("request", reason.as_str());
                 Status::with_error_details(Code::InvalidArgument, reason, details)
             }
             Self::Unsupported(reason) => {
-                let reason = bounded(reason.clone());
+                let reason = bounded(reason.clone(), ERROR_BYTES_MAX);
                 Status::with_error_details(Code::Unimplemented, reason, ErrorDetails::new())
             }
             Self::TooLarge { bytes_max } => {
@@ -108,14 +111,14 @@ impl Refused {
 pub(crate) fn traces_response(accepted: &Accepted) -> ExportTraceServiceResponse {
     let partial_success = (!accepted.refused.is_empty()).then(|| ExportTracePartialSuccess {
         rejected_spans: i64::try_from(accepted.refused.len()).unwrap_or(i64::MAX),
-        error_message: bounded(accepted.refused.to_string()),
+        error_message: bounded(accepted.refused.to_string(), PARTIAL_BYTES_MAX),
     });
     ExportTraceServiceResponse { partial_success }
 }
 
-/// `message`, cut at a character's boundary.
-fn bounded(mut message: String) -> String {
-    let end = (0..=MESSAGE_BYTES_MAX).rev().find(|at| message.is_char_boundary(*at));
+/// `message`, cut at a character's boundary to `bytes_max`.
+fn bounded(mut message: String, bytes_max: usize) -> String {
+    let end = (0..=bytes_max).rev().find(|at| message.is_char_boundary(*at));
     message.truncate(end.unwrap_or_default().min(message.len()));
     message
 }
@@ -126,9 +129,9 @@ mod tests {
 
     #[test]
     fn a_long_message_is_cut_at_a_character() {
-        assert_eq!(bounded("é".repeat(5000)).len(), 4096);
-        assert_eq!(bounded("short".to_owned()), "short");
-        assert_eq!(bounded(format!("x{}", "é".repeat(5000))).len(), 4095);
+        assert_eq!(bounded("é".repeat(50), 10).len(), 10);
+        assert_eq!(bounded("short".to_owned(), 10), "short");
+        assert_eq!(bounded(format!("x{}", "é".repeat(50)), 10).len(), 9);
     }
 
     #[test]

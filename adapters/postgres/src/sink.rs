@@ -65,8 +65,8 @@ impl PostgresSink {
     async fn renew(&self, worn: &mut Claim) -> Result<(), SinkError> {
         // Closed first: else the two would count twice in the pool.
         worn.session = Box::new(());
-        let (fresh, _checkpoint) =
-            claim(&self.connections, worn.lane, self.writer.deadline).await?;
+        // The new one may lead elsewhere, after a failover: as any claim, it forgets what is known.
+        let (fresh, _checkpoint) = self.claim(worn.lane).await?;
         *worn = fresh;
         Ok(())
     }

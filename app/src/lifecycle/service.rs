@@ -115,7 +115,8 @@ impl Service {
         self.shared.stop_intake();
         let drained = self.stops.drain(&self.shared, &mut self.parts);
         let Ok(drained) = tokio::time::timeout(self.shutdown_max, drained).await else {
-            return Err(ServiceError::NotDrained(self.shutdown_max));
+            // What failed first says more than that the rest did not end in time.
+            return failed.unwrap_or(Ok(())).and(Err(ServiceError::NotDrained(self.shutdown_max)));
         };
         // A private database stops next, and would break off what is still connected.
         if tokio::time::timeout(CLOSE_MAX, self.connections.close()).await.is_err() {

@@ -83,14 +83,16 @@ impl Batch {
         std::mem::take(&mut self.clients)
     }
 
-    /// One batch for each entry.
-    pub(super) fn split(&mut self) -> Vec<Self> {
-        let oldest = self.oldest;
-        let entries = std::mem::take(&mut self.entries);
-        let clients = std::mem::take(&mut self.clients);
-        let pairs = entries.into_iter().zip(clients);
-        pairs
-            .map(|(entry, client)| Self { entries: vec![entry], clients: vec![client], oldest })
-            .collect()
+    /// Batches of `size` entries, in order; the last may have fewer.
+    pub(super) fn split(mut self, size: usize) -> Vec<Self> {
+        let mut parts = Vec::new();
+        while self.len() > size {
+            let entries = self.entries.split_off(size);
+            let clients = self.clients.split_off(size);
+            let rest = Self { entries, clients, oldest: self.oldest };
+            parts.push(std::mem::replace(&mut self, rest));
+        }
+        parts.push(self);
+        parts
     }
 }

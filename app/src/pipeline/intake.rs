@@ -17,8 +17,8 @@ use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use super::shared::Shared;
 use super::waiting::{Client, Waiting};
 
-/// Past its deadline a request whose COMMIT is under way waits this much longer: the answer is
-/// near, and any other answer could be a lie.
+/// So long before its deadline, or a tenth of its time, a request withdraws if it can: if not, its
+/// COMMIT is under way, the answer is near, and any other answer could be a lie.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
 
 /// Implements [`Ingest`] for receivers.
@@ -93,17 +93,23 @@ impl Intake {
     }
 
     async fn answer(&self, mut pending: Pending, deadline: Instant) -> Result<(), IngestError> {
-        let gone = || IngestError::from(self.busy("the service is stopping; nothing was stored"));
-        let answer = tokio::time::timeout_at(deadline.into(), &mut pending.answer).await;
-        if let Ok(answer) = answer {
-            return answer.unwrap_or_else(|_| Err(gone()));
+        let deadline = tokio::time::Instant::from(deadline);
+        let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+        let last_call = deadline - COMMIT_GRACE.min(left / 10);
+        match tokio::time::timeout_at(last_call, &mut pending.answer).await {
+            Ok(Ok(answer)) => return answer,
+            // The lane is gone: it panicked, or there was no more time to drain.
+            Ok(Err(_gone)) if pending.ticket.withdraw() => {
+                return Err(self.busy("the service is stopping; nothing was stored").into());
+            }
+            Err(_elapsed) if pending.ticket.withdraw() => {
+                return Err(self.busy("not stored in time; nothing was stored").into());
+            }
+            Ok(Err(_)) | Err(_) => {}
         }
-        if pending.ticket.withdraw() {
-            return Err(self.busy("not stored in time; nothing was stored").into());
-        }
-        match tokio::time::timeout(COMMIT_GRACE, &mut pending.answer).await {
-            Ok(answer) => answer.unwrap_or_else(|_| Err(gone())),
-            Err(_elapsed) => Err(self.busy("the outcome of the commit is unknown").into()),
+        match tokio::time::timeout_at(deadline, &mut pending.answer).await {
+            Ok(Ok(answer)) => answer,
+            _ => Err(self.busy("the outcome of the commit is unknown").into()),
         }
     }
 }

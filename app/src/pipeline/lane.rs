@@ -5,6 +5,7 @@
 //! get their requests back, and the lane knocks until the sink answers. After doubt, the claim
 //! tells the truth.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -40,6 +41,8 @@ enum Next {
     Done,
     Again,
     Isolate(String),
+    /// Clients gave up while it was copied: what is left goes on in smaller parts.
+    Halve,
     HandBack,
 }
 
@@ -58,15 +61,15 @@ impl Lane {
     /// Writes until `drain`, then until the queue is empty.
     pub(super) async fn run(mut self, drain: CancellationToken) {
         if !self.knock(&drain).await {
-            return self.refuse_queue();
+            return self.refuse_queue().await;
         }
-        while let Some((mut batch, reason)) = self.gather(&drain).await {
-            self.flush(&mut batch, reason).await;
+        while let Some((batch, reason)) = self.gather(&drain).await {
+            self.flush(batch, reason).await;
             if self.claim.is_none() && self.failures > 0 && !self.knock(&drain).await {
                 break;
             }
         }
-        self.refuse_queue();
+        self.refuse_queue().await;
     }
 
     /// Gathers a batch; nothing when the queue is closed and empty.
@@ -105,24 +108,23 @@ impl Lane {
         }
     }
 
-    /// Commits `batch`, entry by entry if need be, and answers every client of it.
-    async fn flush(&mut self, batch: &mut Batch, reason: Reason) {
-        match self.settle(batch, reason).await {
-            Next::Isolate(_) if batch.len() > 1 => {
-                let mut out = false;
-                for mut single in batch.split() {
-                    match if out { Next::HandBack } else { self.settle(&mut single, reason).await }
-                    {
-                        Next::Isolate(why) => self.poisoned(&mut single, &why),
-                        next => {
-                            out |= matches!(next, Next::HandBack);
-                            self.hand_back(single.take_clients());
-                        }
-                    }
+    /// Commits `batch`, in parts if need be, and answers every client of it.
+    async fn flush(&mut self, batch: Batch, reason: Reason) {
+        let mut parts = VecDeque::from([batch]);
+        while let Some(mut part) = parts.pop_front() {
+            let next = self.settle(&mut part, reason).await;
+            let half = part.len().div_ceil(2);
+            match next {
+                Next::Isolate(why) if part.len() == 1 => self.poisoned(&mut part, &why),
+                Next::Isolate(_) => prepend(&mut parts, part.split(1)),
+                Next::Halve => prepend(&mut parts, part.split(half)),
+                // Settled: whoever is still in it has the answer that nothing was stored.
+                Next::Done | Next::Again => self.hand_back(part.take_clients()),
+                Next::HandBack => {
+                    let rest = parts.drain(..).flat_map(|mut it| it.take_clients());
+                    self.hand_back(part.take_clients().into_iter().chain(rest).collect());
                 }
             }
-            Next::Isolate(why) => self.poisoned(batch, &why),
-            _ => self.hand_back(batch.take_clients()),
         }
     }
 
@@ -146,6 +148,7 @@ impl Lane {
             None => match self.sink.claim(self.id).await {
                 Ok((claim, stands)) => {
                     self.compare(stands);
+                    self.ready();
                     claim
                 }
                 Err(error) => return self.failed(error).await,
@@ -161,7 +164,7 @@ impl Lane {
             }
             Err(SinkError::Withdrawn) => {
                 self.claim = Some(claim);
-                Next::Again
+                self.given_up(batch, started.elapsed())
             }
             Err(SinkError::Poison { reason }) => {
                 self.claim = Some(claim);
@@ -195,6 +198,7 @@ impl Lane {
             match self.sink.claim(self.id).await {
                 Ok((claim, stands)) => {
                     self.claim = Some(claim);
+                    self.ready();
                     tracing::info!(lane = %self.id, stored = stands >= last, "the doubt is settled");
                     if stands >= last {
                         self.stored(batch, stands, reason, started);
@@ -236,7 +240,22 @@ impl Lane {
             );
             self.checkpoint = stands;
         }
+    }
+
+    /// The lane holds a claim: it takes requests.
+    fn ready(&self) {
         self.shared.set_phase(self.index, Phase::Ready);
+    }
+
+    /// Decides after clients gave up while their batch was copied. Trying all of the rest again
+    /// would take as long again, the next clients would give up, and a slow database would copy for
+    /// ever and store nothing: smaller parts take less.
+    fn given_up(&self, batch: &mut Batch, took: Duration) -> Next {
+        self.observe(Event::CommitFailed { class: ErrorClass::Transient });
+        self.hand_back(batch.take_withdrawn());
+        let left = batch.len();
+        tracing::warn!(lane = %self.id, left, ?took, "clients gave up while their batch was copied");
+        if left > 1 { Next::Halve } else { Next::Again }
     }
 
     /// Decides after an attempt that stored nothing.
@@ -259,12 +278,12 @@ impl Lane {
         let cause = causes(&error);
         tracing::warn!(lane = %self.id, cause, failures = self.failures, "a batch failed");
         self.shared.set_trouble(Some(cause));
-        match self.shared.options.retry.decide(self.failures, jitter()) {
-            Decision::Retry { after } if class == ErrorClass::Transient => {
+        match self.shared.options.retry.decide(class, self.failures, jitter()) {
+            Decision::Retry { after } => {
                 tokio::time::sleep(after).await;
                 Next::Again
             }
-            _ => Next::HandBack,
+            Decision::Outage => Next::HandBack,
         }
     }
 
@@ -287,6 +306,7 @@ impl Lane {
                     }
                     self.failures = 0;
                     self.compare(stands);
+                    self.ready();
                     tracing::info!(lane = %self.id, "the lane is ready");
                     return true;
                 }
@@ -343,16 +363,31 @@ impl Lane {
     }
 
     /// Ends the lane: whoever is still in the queue gets the request back.
-    fn refuse_queue(&mut self) {
+    async fn refuse_queue(&mut self) {
         self.shared.set_phase(self.index, Phase::Out);
         self.queue.close();
-        while let Ok(waiting) = self.queue.try_recv() {
+        // Waits for who is just handing over; a mere look would miss them.
+        while let Some(waiting) = self.queue.recv().await {
             self.hand_back(vec![waiting.client]);
         }
     }
 
     fn observe(&self, event: Event) {
         self.shared.observer.observe(event);
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        // Also after a panic: a lane that is gone must not count as ready.
+        self.shared.set_phase(self.index, Phase::Out);
+    }
+}
+
+/// Puts `sooner` before `parts`, in its order.
+fn prepend(parts: &mut VecDeque<Batch>, sooner: Vec<Batch>) {
+    for part in sooner.into_iter().rev() {
+        parts.push_front(part);
     }
 }
 

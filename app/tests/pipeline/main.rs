@@ -66,10 +66,36 @@ async fn during_an_outage_nothing_is_admitted() {
 
 #[tokio::test(start_paused = true)]
 async fn a_commit_in_doubt_that_was_stored_is_not_stored_again() {
-    let bench = Bench::start(1, [Fault::InDoubtButStored]).await;
+    let bench = Bench::start(1, [Fault::InDoubtButStored { away: 0 }]).await;
     assert!(bench.send(&[1], MINUTE).await.is_ok());
     assert!(bench.send(&[2], MINUTE).await.is_ok());
     assert_eq!(bench.stored(), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_doubt_that_was_settled_late_leaves_the_lane_ready() {
+    let bench = Bench::start(1, [Fault::InDoubtButStored { away: 3 }]).await;
+    assert!(bench.send(&[1], MINUTE).await.is_ok());
+    tokio::time::timeout(MINUTE, bench.until_ready()).await.expect("the lane takes requests again");
+    assert!(bench.send(&[2], MINUTE).await.is_ok());
+    assert_eq!(bench.stored(), [1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_that_give_up_on_a_slow_database_do_not_hold_up_all_others() {
+    // Two seconds for each request: the batch of eight takes sixteen, and two of them give up. All
+    // the others at once would take twelve more, which is too long for any of them.
+    let seconds = Duration::from_secs;
+    let bench = Bench::start(1, [Fault::Retry, Fault::Slow(seconds(2))]).await;
+    let first = bench.spawn(vec![1], MINUTE);
+    bench.sink.until_commits(1).await;
+    let sends: Vec<_> =
+        [5, 5, 25, 25, 25, 25, 25, 25].map(|it| bench.spawn(vec![2], seconds(it))).into();
+    let answers = futures_util::future::join_all(sends).await;
+    let stored = answers.into_iter().filter(|it| it.as_ref().unwrap().is_ok()).count();
+    assert!(first.await.unwrap().is_ok());
+    assert_eq!((stored, bench.stored().len()), (3, 4));
+    assert!(bench.shared.accounting().is_balanced());
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,6 +115,17 @@ async fn a_doubt_that_outlasts_its_client_stores_only_what_the_client_sends_agai
     assert_eq!(bench.stored(), [1], "stored beside the client's second attempt");
     let accounting = bench.shared.accounting();
     assert!(accounting.is_balanced() && accounting.returned == 1, "{accounting:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_is_due_by_its_deadline_also_in_doubt() {
+    for seconds in [1, 2, 8] {
+        let patience = Duration::from_secs(seconds);
+        let bench = Bench::start(1, [Fault::InDoubtAndLost { away: 20 }]).await;
+        let asked = tokio::time::Instant::now();
+        assert!(bench.send(&[1], patience).await.is_err());
+        assert!(asked.elapsed() <= patience + Duration::from_millis(2), "{:?}", asked.elapsed());
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -31,12 +31,14 @@ pub(crate) const REQUESTS_MAX: usize = 64;
 pub(crate) enum Fault {
     /// Fails for certain.
     Retry,
-    /// Stores, but says that it doesn't know.
-    InDoubtButStored,
+    /// Stores, says that it doesn't know, and is away for so many claims.
+    InDoubtButStored { away: u64 },
     /// Stores nothing, says that it doesn't know, and is away for so many claims.
     InDoubtAndLost { away: u64 },
     /// Takes an hour, then fails for certain.
     Stall,
+    /// Takes this long for each entry.
+    Slow(Duration),
     /// The sink goes back, and says so.
     RewindTo(u64),
 }
@@ -88,8 +90,9 @@ impl RecordSink for Scripted {
         let doubt = || SinkError::InDoubt { source: "by script".into() };
         match fault {
             Some(Fault::Retry) => return Err(Self::failure()),
-            Some(Fault::InDoubtButStored) => {
+            Some(Fault::InDoubtButStored { away }) => {
                 self.inner.commit(claim, entries).await?;
+                self.away.store(away, Ordering::Relaxed);
                 return Err(doubt());
             }
             Some(Fault::InDoubtAndLost { away }) => {
@@ -100,6 +103,11 @@ impl RecordSink for Scripted {
             Some(Fault::Stall) => {
                 tokio::time::sleep(Duration::from_hours(1)).await;
                 return Err(Self::failure());
+            }
+            Some(Fault::Slow(each)) => {
+                let entries = u32::try_from(entries.len()).unwrap();
+                self.script.lock().unwrap().push_front(Fault::Slow(each));
+                tokio::time::sleep(each * entries).await;
             }
             Some(Fault::RewindTo(to)) => {
                 self.inner.commit(claim, entries).await?;

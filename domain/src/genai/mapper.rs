@@ -98,9 +98,9 @@ impl Mapper {
     /// The value of `column`, from the attributes last mapped.
     #[must_use]
     pub fn cell<'a>(&self, column: Column, attributes: &[Attribute<'a>]) -> Cell<'a> {
-        let choice = self.chosen.get(column as usize).copied().flatten();
-        let attribute = choice.and_then(|it| attributes.get(usize::try_from(it.attribute).ok()?));
-        attribute.and_then(|it| fit(column.kind(), it.value)).map_or(Cell::Null, |(_, cell)| cell)
+        let Some(Some(choice)) = self.chosen.get(column as usize) else { return Cell::Null };
+        let attribute = usize::try_from(choice.attribute).ok().and_then(|it| attributes.get(it));
+        attribute.map_or(Cell::Null, |it| cell(column.kind(), it.value))
     }
 
     /// Indexes of the attributes that stay attributes. Not in order.
@@ -133,7 +133,7 @@ impl Mapper {
     fn offer(&mut self, index: u32, attribute: &Attribute<'_>) -> Option<u32> {
         let Some(source) = source_of(attribute.key) else { return Some(index) };
         self.note(source.id);
-        let Some((fit, _)) = fit(source.column.kind(), attribute.value) else { return Some(index) };
+        let Some(fit) = fit(source.column.kind(), attribute.value) else { return Some(index) };
         let slot = self.chosen.get_mut(source.column as usize)?;
         let choice = Choice { attribute: index, source: source.id, rank: source.rank, fit };
         match slot {
@@ -157,26 +157,35 @@ impl Choice {
     }
 }
 
-/// How `value` fits a column of `kind`, and the cell it makes there; nothing when it is no valid
-/// value of the column.
-fn fit(kind: Kind, value: Value<'_>) -> Option<(Fit, Cell<'_>)> {
+/// How `value` fits a column of `kind`; nothing when it is no valid value of the column.
+fn fit(kind: Kind, value: Value<'_>) -> Option<Fit> {
     match (kind, value) {
-        (Kind::Text | Kind::Json, Value::Str(text)) => Some((text_fit(text), Cell::Text(text))),
-        (Kind::Json, Value::List(_) | Value::Map(_)) => Some((Fit::Structured, Cell::Json(value))),
-        (Kind::TextArray, Value::List(items)) => {
-            texts_fit(items).map(|it| (it, Cell::Texts(items)))
-        }
-        (Kind::TextArray, Value::Str(text)) => Some((Fit::Informs, Cell::OneText(text))),
-        (Kind::Int, Value::Int(number)) => Some((Fit::Exact, Cell::Int(number))),
-        (Kind::Int, Value::Double(number)) => {
-            whole(number).map(|number| (Fit::Informs, Cell::Int(number)))
-        }
-        (Kind::Double, Value::Double(number)) => Some((Fit::Exact, Cell::Double(number))),
-        (Kind::Double, Value::Int(number)) => {
-            Some((Fit::Informs, Cell::Double(nearest_double(number))))
-        }
-        (Kind::Bool, Value::Bool(truth)) => Some((Fit::Exact, Cell::Bool(truth))),
+        (Kind::Text | Kind::Json, Value::Str(text)) => Some(text_fit(text)),
+        (Kind::Json, Value::List(_) | Value::Map(_)) => Some(Fit::Structured),
+        (Kind::TextArray, Value::List(items)) => texts_fit(items),
+        (Kind::TextArray, Value::Str(_)) | (Kind::Double, Value::Int(_)) => Some(Fit::Informs),
+        (Kind::Int, Value::Double(number)) => whole(number).map(|_| Fit::Informs),
+        (Kind::Int, Value::Int(_))
+        | (Kind::Double, Value::Double(_))
+        | (Kind::Bool, Value::Bool(_)) => Some(Fit::Exact),
         _ => None,
+    }
+}
+
+/// The cell that `value` makes in a column of `kind` that it fits. Cheaper than [`fit`], which reads
+/// texts to their end.
+fn cell(kind: Kind, value: Value<'_>) -> Cell<'_> {
+    match (kind, value) {
+        (Kind::Text | Kind::Json, Value::Str(text)) => Cell::Text(text),
+        (Kind::Json, Value::List(_) | Value::Map(_)) => Cell::Json(value),
+        (Kind::TextArray, Value::List(items)) => Cell::Texts(items),
+        (Kind::TextArray, Value::Str(text)) => Cell::OneText(text),
+        (Kind::Int, Value::Int(number)) => Cell::Int(number),
+        (Kind::Int, Value::Double(number)) => whole(number).map_or(Cell::Null, Cell::Int),
+        (Kind::Double, Value::Double(number)) => Cell::Double(number),
+        (Kind::Double, Value::Int(number)) => Cell::Double(nearest_double(number)),
+        (Kind::Bool, Value::Bool(truth)) => Cell::Bool(truth),
+        _ => Cell::Null,
     }
 }
 

@@ -91,7 +91,8 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field, with its number; nothing at the end of the message.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "callers then match without building the field first")]
     pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Bad> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -101,12 +102,20 @@ impl<'a> Fields<'a> {
             0 => Field::Varint(self.varint()?),
             1 => Field::Fixed64(u64::from_le_bytes(self.array()?)),
             2 => Field::Bytes(self.delimited()?),
-            3 => self.group(number)?,
             5 => Field::Fixed32(u32::from_le_bytes(self.array()?)),
-            4 => return Err(self.bad("a group ends that never began")),
-            _ => return Err(self.bad("no such wire type")),
+            _ => self.rare(number, wire_type)?,
         };
         Ok(Some((number, field)))
+    }
+
+    /// The wire types that nobody sends.
+    #[cold]
+    fn rare(&mut self, number: u32, wire_type: u8) -> Result<Field<'a>, Bad> {
+        match wire_type {
+            3 => self.group(number),
+            4 => Err(self.bad("a group ends that never began")),
+            _ => Err(self.bad("no such wire type")),
+        }
     }
 
     /// What to do with a field that the message does not know.
@@ -123,6 +132,7 @@ impl<'a> Fields<'a> {
         self.bad("wrong wire type")
     }
 
+    #[cold]
     fn bad(&self, reason: &'static str) -> Bad {
         Bad::new(self.rest, reason)
     }

@@ -27,21 +27,24 @@ impl SharedSlot {
         Self(Arc::new(Mutex::new(Some(slot))))
     }
 
-    /// Takes the slot, once the body has been read. Charges what decompression added.
-    pub(super) fn take(&self, decompressed: u64) -> Result<Option<Box<dyn Slot>>, Busy> {
-        let taken = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut slot) = taken else { return Ok(None) };
-        let memory = slot.memory();
-        memory.grow(decompressed.saturating_sub(memory.bytes()))?;
-        Ok(Some(slot))
+    /// Takes the slot, once the body has been read.
+    pub(super) fn take(&self) -> Option<Box<dyn Slot>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Charges what decompression added: the message has `bytes` now.
+    pub(super) fn charge_up_to(&self, bytes: u64) -> Result<(), Busy> {
+        self.charge_by(|charged| bytes.saturating_sub(charged))
     }
 
     fn charge(&self, bytes: u64) -> Result<(), Busy> {
+        self.charge_by(|_charged| bytes)
+    }
+
+    fn charge_by(&self, more: impl FnOnce(u64) -> u64) -> Result<(), Busy> {
         let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match slot.as_mut() {
-            Some(slot) => Ok(slot.memory().grow(bytes)?),
-            None => Ok(()),
-        }
+        let Some(memory) = slot.as_mut().map(|it| it.memory()) else { return Ok(()) };
+        Ok(memory.grow(more(memory.bytes()))?)
     }
 }
 

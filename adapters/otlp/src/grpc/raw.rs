@@ -6,9 +6,13 @@ use prost::Message;
 use tonic::Status;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
-/// Requests stay bytes.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Raw;
+use super::charged::SharedSlot;
+use crate::answer::Refused;
+
+/// Requests stay bytes, charged as soon as they are decompressed: a client that does not end its
+/// stream would else hold them for nothing until its deadline.
+#[derive(Clone)]
+pub(super) struct Raw(pub(super) SharedSlot);
 
 impl Codec for Raw {
     type Encode = ExportTraceServiceResponse;
@@ -17,11 +21,11 @@ impl Codec for Raw {
     type Decoder = Self;
 
     fn encoder(&mut self) -> Self {
-        Self
+        self.clone()
     }
 
     fn decoder(&mut self) -> Self {
-        Self
+        self.clone()
     }
 }
 
@@ -40,6 +44,8 @@ impl Decoder for Raw {
     type Error = Status;
 
     fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        let bytes = buffer.remaining() as u64;
+        self.0.charge_up_to(bytes).map_err(|busy| Refused::Busy(busy).status())?;
         // Shares the receive buffer's memory; nothing is copied.
         Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
     }

@@ -70,7 +70,7 @@ async fn export(receiver: Receiver, request: http::Request<Body>) -> http::Respo
     let deadline = receiver.deadline(&exchange, patience(request.headers()));
     let bytes_max = receiver.options.request_bytes_max;
     let request = request.map(|body| Charged::new(body, slot.clone(), deadline));
-    let mut grpc = Grpc::new(Raw)
+    let mut grpc = Grpc::new(Raw(slot.clone()))
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(bytes_max);
     let handler = Handler { receiver, slot, deadline, exchange: Some(&mut exchange) };
@@ -125,8 +125,7 @@ impl<'e> UnaryService<Bytes> for Handler<'e> {
             let twice = || Status::unavailable("the request was read twice");
             let exchange = exchange.ok_or_else(twice)?;
             let body = request.into_inner();
-            let slot = slot.take(body.len() as u64).map_err(|busy| Refused::Busy(busy).status())?;
-            let slot = slot.ok_or_else(twice)?;
+            let slot = slot.take().ok_or_else(twice)?;
             let stored = receiver.store(exchange, body, slot, deadline).await;
             let accepted = stored.map_err(|error| Refused::from(error).status())?;
             Ok(Response::new(traces_response(&accepted)))

@@ -33,9 +33,14 @@ async fn store(
     body: Body,
 ) -> Result<Response, Refused> {
     let encoding = encoding(headers)?;
+    let bytes_max = receiver.options.request_bytes_max;
+    // One that says so itself is not read first, nor told to come again when memory is short.
+    let announced = value(headers, &header::CONTENT_LENGTH).parse::<u64>();
+    if announced.is_ok_and(|bytes| bytes > bytes_max as u64) {
+        return Err(Refused::TooLarge { bytes_max });
+    }
     // Before a byte of the body is read.
     let mut slot = receiver.ingest.admit().map_err(Refused::Busy)?;
-    let bytes_max = receiver.options.request_bytes_max;
     let deadline = receiver.deadline(exchange, None);
     let body = read(body, encoding, bytes_max, slot.memory(), deadline).await?;
     let accepted = receiver.store(exchange, body, slot, deadline).await?;

@@ -75,4 +75,8 @@ async fn decompression_is_charged_too() {
     assert!(body.len() < 90, "it fits until it is decompressed");
     let (grpc_headers, http_headers) = ([("grpc-encoding", "gzip")], "content-encoding: gzip\r\n");
     is_refused(&service, &grpc_headers, message(1, &body), http_headers, &body).await;
+    // Also while the stream stays open: else what was decompressed is held for nothing until then.
+    let status = grpc::stall(service.grpc, &grpc_headers, vec![message(1, &body)]).await;
+    let status = status.unwrap_err();
+    assert!(status.message().contains("INGEST_MEMORY_BYTES"), "{status:?}");
 }

@@ -56,7 +56,7 @@ async fn a_call_without_a_body_or_without_its_end_is_answered_by_the_deadline() 
     let whole = message(0, b"body");
     for parts in [vec![], vec![whole.slice(..3)], vec![whole.slice(..7)], vec![whole, Bytes::new()]]
     {
-        let refused = grpc::stall(service.grpc, parts).await;
+        let refused = grpc::stall(service.grpc, &[], parts).await;
         over_grpc_is_sent_again(&refused.unwrap_err(), "before its deadline", &service);
     }
 }
@@ -79,7 +79,7 @@ async fn a_stalled_body_does_not_hold_up_the_end() {
         ingest.admissions.acquire_many(2).await.unwrap().forget();
         soon(service.stop()).await;
     };
-    let stalled = grpc::stall(grpc_address, vec![]);
+    let stalled = grpc::stall(grpc_address, &[], vec![]);
     let (over_grpc, over_http, ()) = tokio::join!(stalled, http::drip(http_address, 1000), end);
     assert_eq!(over_grpc.unwrap_err().code(), Code::Unavailable);
     assert_eq!(over_http.code, 503);

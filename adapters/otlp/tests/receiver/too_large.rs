@@ -49,6 +49,13 @@ async fn a_request_of_the_bound_passes_and_one_byte_more_does_not() {
 }
 
 #[tokio::test]
+async fn a_request_that_says_that_it_is_larger_is_not_read() {
+    let service = service().await;
+    over_http_is_too_large(&http::break_off(service.http, MAX + 1, &[]).await);
+    assert_eq!(service.seen.take(), [("http", Outcome::TooLarge)]);
+}
+
+#[tokio::test]
 async fn the_bound_holds_after_decompression() {
     let service = service().await;
     let headers = [("grpc-encoding", "gzip")];

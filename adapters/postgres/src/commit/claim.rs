@@ -50,14 +50,18 @@ async fn take(
     Ok((row.try_get(0)?, Sequence(sequence.cast_unsigned())))
 }
 
-/// Ends the older backend and waits until it is gone; false when it outlives the wait, and then
-/// the claim's own lock waits for it.
+/// Ends the older backend and waits until it is gone. Where it outlives the wait, the claim's own
+/// lock waits for it.
 async fn end(connection: &Object, older: &Row, deadline: Duration) -> Result<(), Failure> {
     let (pid, started): (i32, SystemTime) = (older.try_get(0)?, older.try_get(1)?);
     let gone = within(deadline, connection.query_opt(END_BACKEND, &[&pid, &started])).await?;
     if let Some(row) = gone {
         let ended: bool = row.try_get(0)?;
-        tracing::info!(pid, ended, "ended the backend of an older writer of the lane");
+        if ended {
+            tracing::info!(pid, "ended the backend of an older writer of the lane");
+        } else {
+            tracing::warn!(pid, "the backend of an older writer of the lane does not end");
+        }
     }
     Ok(())
 }

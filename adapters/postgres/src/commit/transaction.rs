@@ -53,8 +53,8 @@ impl Writer {
         let batch: Result<Vec<_>, _> = entries.iter().map(prepared).collect();
         let batch = batch.map_err(control)?;
         self.partitions.cover(&batch, self.deadline).await.map_err(control)?;
-        // The day is asked for once: midnight may pass before COMMIT, and what is learnt is what
-        // was sent.
+        // The day is asked for once, for midnight may pass before COMMIT. The database notes a row's
+        // last use by its own clock: about a day apart at the most, which collection allows for.
         let day = day_of(self.clock.now());
         let missing = self.known.missing(batch.iter().flat_map(|it| &it.dimensions), day);
         let content = Content { batch: &batch, missing: &missing };

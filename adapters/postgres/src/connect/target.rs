@@ -23,6 +23,8 @@ const APPLICATION_NAME: &str = "llm-observatory-storage";
 #[derive(Clone, Debug)]
 pub struct Target {
     pub(super) config: Config,
+    /// The settings that `options` asks for.
+    session: Vec<(String, String)>,
     pub(super) verification: Verification,
     pub(super) root_cert: Option<PathBuf>,
 }
@@ -43,6 +45,22 @@ pub enum TargetError {
     /// It names no host.
     #[error("DATABASE_URL names no host; valid is postgres://user:password@host:5432/database")]
     NoHost,
+    /// It names no user: the two drivers would each guess another.
+    #[error("DATABASE_URL names no user; valid is postgres://user:password@host:5432/database")]
+    NoUser,
+    /// It names several hosts: migrations and COPY could end on different servers.
+    #[error(
+        "DATABASE_URL names several hosts, which is not supported; name one that leads to the primary (a proxy, or an address that moves with it)"
+    )]
+    SeveralHosts,
+    /// `hostaddr` is libpq's, and only one of the two drivers knows it.
+    #[error("DATABASE_URL has hostaddr, which is not supported; write the address as the host")]
+    HostAddress,
+    /// `options` has something else than settings in it.
+    #[error(
+        "DATABASE_URL has options that can't be read; valid are settings, as in options='-c search_path=llm'"
+    )]
+    Options,
     /// `sslmode` has no such value.
     #[error(
         "DATABASE_URL has sslmode={0}; valid are disable, prefer, require, verify-ca and verify-full"
@@ -89,12 +107,21 @@ impl FromStr for Target {
         let parts = split(text);
         let mut config: Config =
             parts.rest.parse().map_err(|error| TargetError::Syntax(Detail::of(&error)))?;
-        if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
-            return Err(TargetError::NoHost);
+        if !config.get_hostaddrs().is_empty() {
+            return Err(TargetError::HostAddress);
+        }
+        match config.get_hosts() {
+            [] => return Err(TargetError::NoHost),
+            [_] => {}
+            _ => return Err(TargetError::SeveralHosts),
         }
         if config.get_hosts().iter().any(|it| matches!(it, Host::Tcp(name) if name.contains('@'))) {
             return Err(TargetError::UnescapedAt);
         }
+        if config.get_user().is_none() {
+            return Err(TargetError::NoUser);
+        }
+        let session = settings(config.get_options().unwrap_or_default())?;
         let system = parts.root_cert.as_deref() == Some("system");
         let root_cert = parts.root_cert.filter(|_| !system).map(PathBuf::from);
         let default = if system { "verify-full" } else { "prefer" };
@@ -105,8 +132,26 @@ impl FromStr for Target {
         }
         config.ssl_mode(mode);
         defaults(&mut config);
-        Ok(Self { config, verification, root_cert })
+        Ok(Self { config, session, verification, root_cert })
     }
+}
+
+/// The settings in libpq's `options`: `-c name=value`, `-cname=value` or `--name=value`, separated
+/// by spaces.
+fn settings(options: &str) -> Result<Vec<(String, String)>, TargetError> {
+    let mut settings = Vec::new();
+    let mut words = options.split_ascii_whitespace();
+    while let Some(word) = words.next() {
+        let setting = match word.strip_prefix("-c").or_else(|| word.strip_prefix("--")) {
+            Some("") => words.next(),
+            setting => setting,
+        };
+        // A backslash escapes a space: rare, and read by nobody here.
+        let pair = setting.filter(|it| !it.contains('\\')).and_then(|it| it.split_once('='));
+        let (name, value) = pair.ok_or(TargetError::Options)?;
+        settings.push((name.to_owned(), value.to_owned()));
+    }
+    Ok(settings)
 }
 
 /// libpq's table of modes (manual, 34.19.1): `require` with an authority verifies it.
@@ -150,13 +195,13 @@ impl Target {
         format!("{}:{port}/{database}", hosts.join(","))
     }
 
-    /// The same target for sqlx, but for two things that it can't be told: it takes the first host
-    /// of several and never another, and it knows nothing of `options`.
+    /// The same target for sqlx.
     pub(super) fn for_sqlx(&self) -> PgConnectOptions {
         let config = &self.config;
         let mut options = PgConnectOptions::new_without_pgpass()
             .port(config.get_ports().first().copied().unwrap_or(5432))
             .application_name(config.get_application_name().unwrap_or(APPLICATION_NAME))
+            .options(self.session.iter().map(|(name, value)| (name, value)))
             .ssl_mode(self.sqlx_mode());
         match config.get_hosts().first() {
             Some(Host::Tcp(name)) => options = options.host(name),
@@ -235,6 +280,26 @@ mod tests {
         let pairs: Target = "host=db user=me password='s p' dbname=llm".parse().unwrap();
         assert_eq!(pairs.address(), "db:5432/llm");
         assert!("dbname=x".parse::<Target>().is_err());
+    }
+
+    #[test]
+    fn both_drivers_are_led_to_the_same_place_or_none_is() {
+        for (text, said) in [
+            ("postgres://me@a,b/d", "several hosts"),
+            ("host=a hostaddr=10.0.0.1 user=me", "hostaddr"),
+            ("hostaddr=10.0.0.1 user=me", "hostaddr"),
+            ("postgres://host/d", "no user"),
+            ("host=a user=me options='-c'", "options"),
+            ("host=a user=me options='search_path=x'", "options"),
+        ] {
+            let error = text.parse::<Target>().unwrap_err().to_string();
+            assert!(error.contains("DATABASE_URL") && error.contains(said), "{text}: {error}");
+        }
+        let text = "postgres://me@a/d?options=-c%20search_path%3Dllm%20--work_mem=4MB%20-cjit=off";
+        let target: Target = text.parse().unwrap();
+        let given = target.for_sqlx().get_options().map(ToOwned::to_owned);
+        let all = "-c search_path=llm -c work_mem=4MB -c jit=off";
+        assert_eq!(given.as_deref(), Some(all));
     }
 
     #[test]

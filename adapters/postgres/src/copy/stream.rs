@@ -8,11 +8,11 @@ use futures_util::SinkExt;
 use tokio_postgres::{Client, CopyInSink};
 
 use super::{HEADER, TRAILER};
+use crate::error::{Failure, within};
 
 /// The driver gathers what it is fed into messages of more than this; it sends a smaller one only
 /// when flushed.
 const DRIVER_GATHERS_BYTES: usize = 4096;
-use crate::error::{Failure, within};
 
 /// Cuts a stream of rows into `CopyData` messages of exactly `size` bytes, but for the last. The
 /// server doesn't mind where a row is cut.
@@ -59,7 +59,8 @@ impl Chunks {
     }
 }
 
-/// Runs `statement` (a COPY … FROM STDIN) over `rows`; returns the server's count of rows.
+/// Runs `statement` (a COPY … FROM STDIN) over `rows`; returns the server's count of rows. Takes
+/// `deadline` at the most, for COPY ignores `statement_timeout`.
 ///
 /// Rows are gathered into messages as the socket takes them, so that a batch is never held twice.
 pub(crate) async fn send<R: AsRef<[u8]>>(
@@ -69,32 +70,32 @@ pub(crate) async fn send<R: AsRef<[u8]>>(
     message_bytes: usize,
     deadline: Duration,
 ) -> Result<u64, Failure> {
-    let sink = within(deadline, client.copy_in::<_, Bytes>(statement)).await?;
-    let mut sink = std::pin::pin!(sink);
-    let mut chunks = Chunks::new(message_bytes);
-    // COPY ignores statement_timeout: each wait has its own deadline here.
-    for row in rows {
-        chunks.push(row.as_ref());
-        for message in chunks.take_full() {
-            pass(sink.as_mut(), message, deadline).await?;
+    let copy = async {
+        let mut sink = std::pin::pin!(client.copy_in::<_, Bytes>(statement).await?);
+        let mut chunks = Chunks::new(message_bytes);
+        for row in rows {
+            chunks.push(row.as_ref());
+            for message in chunks.take_full() {
+                pass(sink.as_mut(), message).await?;
+            }
         }
-    }
-    for message in chunks.finish() {
-        pass(sink.as_mut(), message, deadline).await?;
-    }
-    within(deadline, sink.finish()).await
+        for message in chunks.finish() {
+            pass(sink.as_mut(), message).await?;
+        }
+        sink.finish().await
+    };
+    within(deadline, copy).await
 }
 
 /// Passes one message on, as it is.
 async fn pass(
     mut sink: Pin<&mut CopyInSink<Bytes>>,
     message: Bytes,
-    deadline: Duration,
-) -> Result<(), Failure> {
+) -> Result<(), tokio_postgres::Error> {
     if message.len() > DRIVER_GATHERS_BYTES {
-        within(deadline, sink.feed(message)).await
+        sink.feed(message).await
     } else {
-        within(deadline, sink.send(message)).await
+        sink.send(message).await
     }
 }
 

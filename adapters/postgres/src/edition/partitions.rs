@@ -14,8 +14,8 @@ const ENSURE: &str = "SELECT observatory_ensure_partitions(DATE '1970-01-01' + $
 const DAYS_MAX: usize = 1000;
 const MICROS_A_DAY: u64 = 86_400_000_000;
 
-/// The days whose partitions are known to be there. A hypertable makes its own: asking costs one
-/// statement a day and connection.
+/// The days whose partitions are known to be there, for all lanes; every claim forgets them. A
+/// hypertable makes its own: asking costs one statement a day and claim.
 #[derive(Debug)]
 pub(crate) struct Partitions {
     connections: Connections,

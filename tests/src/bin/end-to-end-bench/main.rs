@@ -17,7 +17,7 @@ use observatory_tests::workload::Workload;
 use figures::Figures;
 
 /// Measures the whole service.
-#[derive(Clone, Copy, Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 struct Options {
     /// Rounds of ours and of raw copy
     #[arg(long, default_value_t = 6)]
@@ -31,6 +31,14 @@ struct Options {
     /// Connections of the load generator, each with one request in flight
     #[arg(long, default_value_t = 16)]
     senders: usize,
+    /// A variable of the service, to see what it changes; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
+    set: Vec<(String, String)>,
+}
+
+fn variable(text: &str) -> Result<(String, String), &'static str> {
+    let pair = text.split_once('=').ok_or("valid is NAME=VALUE")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 
 #[tokio::main]
@@ -59,7 +67,7 @@ async fn measure(
 ) -> Figures {
     let mut figures = Figures::default();
     // The first round warms everything up, and gives the rows that raw copy sends.
-    let load = ours::Load { workload, requests, senders: options.senders };
+    let load = ours::Load { workload, requests, senders: options.senders, set: &options.set };
     let (_, given) = ours::round(server, load, raw::Dump::take).await;
     for number in 0..options.rounds {
         let ours_first = number % 2 == 0;

@@ -16,23 +16,25 @@ use crate::figures::Round;
 
 /// What is sent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Load {
+pub(crate) struct Load<'o> {
     pub(crate) workload: Workload,
     pub(crate) requests: u64,
     pub(crate) senders: usize,
+    /// Variables of the service.
+    pub(crate) set: &'o [(String, String)],
 }
 
 /// Runs a round in a database of its own; `keep` takes what it wants before that is dropped.
 pub(crate) async fn round<T>(
     server: &OwnServer,
-    load: Load,
+    load: Load<'_>,
     keep: impl AsyncFnOnce(&Client, f64) -> T,
 ) -> (Round, T) {
     let database = server.fresh_database().await;
-    let mut service = Start::into_database(&database)
-        .set("RUST_LOG", "warn,llm_observatory_storage=info")
-        .ready()
-        .await;
+    let start =
+        Start::into_database(&database).set("RUST_LOG", "warn,llm_observatory_storage=info");
+    let set = load.set.iter().fold(start, |start, (name, value)| start.set(name, value));
+    let mut service = set.ready().await;
     let sql = connect(&database).await.unwrap();
     sql.batch_execute("CHECKPOINT").await.unwrap();
     let mut clients = Vec::new();
@@ -70,7 +72,7 @@ async fn rows_a_transaction(service: &Service) -> f64 {
 }
 
 /// Sends every request once, over all clients at once.
-async fn send(load: Load, clients: Vec<GrpcClient>) {
+async fn send(load: Load<'_>, clients: Vec<GrpcClient>) {
     let template = Arc::new(Template::new(load.workload));
     let next = Arc::new(AtomicU64::new(0));
     let now = u64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos()).unwrap();
