@@ -1,6 +1,7 @@
 //! The real binary on a real database.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod columns;
 mod configuration;
 mod demo;
 mod health;

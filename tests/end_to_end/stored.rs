@@ -1,22 +1,16 @@
 //! What is stored, column by column, and what is refused.
 
 use observatory_tests::database::TestDatabase;
-use observatory_tests::otlp::{GrpcClient, request, span};
+use observatory_tests::otlp::{GrpcClient, attribute, request, span};
 use observatory_tests::service::{Service, Start};
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{Span, Status};
 use prost::Message;
 use tonic::Code;
-
-fn attribute(key: &str, value: Value) -> KeyValue {
-    let value = Some(AnyValue { value: Some(value) });
-    KeyValue { key: key.to_owned(), value, ..KeyValue::default() }
-}
 
 async fn send(client: &mut GrpcClient, spans: Vec<Span>) -> ExportTraceServiceResponse {
     let answer = client.send(request(spans).encode_to_vec().into()).await.unwrap();
@@ -179,4 +173,28 @@ async fn a_resource_that_the_database_refuses_is_answered_alone() {
     let stored = "SELECT count(*) FROM spans JOIN resources USING (project_id, resource_id)";
     let count = sql.query_one(stored, &[]).await.unwrap();
     assert_eq!(count.get::<_, i64>(0), 7);
+}
+
+#[tokio::test]
+async fn what_fails_before_its_first_row_does_not_shift_the_answers_of_the_next() {
+    // COPY fails before the server has read any data: the driver and the server then disagree on how
+    // many answers are due, and an earlier one could pass for that of COMMIT.
+    let database = TestDatabase::create().await;
+    let service = Start::into_database(database.url()).set("COPY_LANES", "1").ready().await;
+    let mut client = GrpcClient::connect(service.address("grpc")).await;
+    let sql = database.connect().await;
+    let raise = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql
+        AS $$ BEGIN RAISE EXCEPTION 'not today'; END $$;
+        CREATE TRIGGER refuse BEFORE INSERT ON spans FOR EACH STATEMENT EXECUTE FUNCTION refuse()";
+    for number in 0..5 {
+        sql.batch_execute(raise).await.unwrap();
+        let body = request(vec![span(number)]).encode_to_vec();
+        let refused = client.send(body.into()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::InvalidArgument, "{refused}");
+        assert!(refused.message().contains("not today"), "{refused}");
+        sql.batch_execute("DROP FUNCTION refuse CASCADE").await.unwrap();
+        send(&mut client, vec![span(100 + number)]).await;
+        let count = sql.query_one("SELECT count(*) FROM spans", &[]).await.unwrap();
+        assert_eq!(count.get::<_, i64>(0), i64::try_from(number).unwrap() + 1, "acknowledged");
+    }
 }

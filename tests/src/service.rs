@@ -1,14 +1,15 @@
 //! The real binary, as a process of its own.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 /// How long anything may take on a busy machine before a test gives up.
 pub const PATIENCE: Duration = Duration::from_mins(1);
@@ -18,6 +19,7 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 pub struct Service {
     child: Child,
     lines: watch::Receiver<Vec<String>>,
+    reader: JoinHandle<()>,
     ports: BTreeMap<&'static str, String>,
 }
 
@@ -91,13 +93,13 @@ impl Start {
         let output = child.stdout.take().expect("its output");
         let (lines, receiver) = watch::channel(Vec::new());
         #[expect(clippy::disallowed_methods, reason = "it ends with the process it reads from")]
-        tokio::spawn(async move {
+        let reader = tokio::spawn(async move {
             let mut output = BufReader::new(output).lines();
             while let Ok(Some(line)) = output.next_line().await {
                 lines.send_modify(|it| it.push(line));
             }
         });
-        Service { child, lines: receiver, ports: BTreeMap::new() }
+        Service { child, lines: receiver, reader, ports: BTreeMap::new() }
     }
 
     fn command(&self) -> Command {
@@ -151,9 +153,17 @@ impl Service {
         assert!(sent.is_ok_and(|it| it.success()));
     }
 
-    /// Waits for its end.
+    /// Waits for its end, and for the last line of its log.
     pub async fn ended(&mut self) -> ExitStatus {
-        tokio::time::timeout(PATIENCE, self.child.wait()).await.expect("it ends in time").unwrap()
+        let ended = async {
+            let status = self.child.wait().await.unwrap();
+            // Once joined it can't be awaited again.
+            if !self.reader.is_finished() {
+                (&mut self.reader).await.unwrap();
+            }
+            status
+        };
+        tokio::time::timeout(PATIENCE, ended).await.expect("it ends in time")
     }
 
     /// Whether it still runs.
@@ -216,11 +226,43 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnM
     }
 }
 
-/// The binary beside this test's own.
+/// The binary beside this test's own. cargo builds it for no other package's tests: a stale one would
+/// make them speak of yesterday's code.
 fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folders = own.ancestors().skip(1).take(2);
     let candidates: Vec<_> = folders.map(|it| it.join("llm-observatory-storage")).collect();
     let found = candidates.iter().find(|it| it.is_file());
-    found.unwrap_or_else(|| panic!("build the service first: cargo build ({candidates:?})")).clone()
+    let found = found.unwrap_or_else(|| panic!("build the service first: cargo build"));
+    let built = modified(found);
+    let newer = sources().into_iter().find(|it| modified(it) > built);
+    assert!(newer.is_none(), "build the service again: cargo build ({newer:?} has changed)");
+    found.clone()
+}
+
+/// What the binary is made of, but for libraries.
+fn sources() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let mut found = Vec::new();
+    let mut folders: Vec<_> = ["domain/src", "ports/src", "adapters", "app/src", "migrations"]
+        .map(|it| root.join(it))
+        .into();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                // An adapter's own tests are no part of it.
+                if !path.ends_with("tests") {
+                    folders.push(path);
+                }
+            } else if path.extension().is_some_and(|it| it == "rs" || it == "sql") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn modified(file: &Path) -> SystemTime {
+    std::fs::metadata(file).and_then(|it| it.modified()).unwrap()
 }

@@ -59,7 +59,7 @@ impl Failure {
     }
 
     /// Whether the server itself answered, with the transaction aborted and the session alive.
-    pub(crate) fn leaves_session_usable(&self) -> bool {
+    pub(crate) fn is_servers_word(&self) -> bool {
         use tokio_postgres::error::Severity;
         self.database().is_some_and(|it| it.parsed_severity() == Some(Severity::Error))
     }
@@ -137,6 +137,6 @@ mod tests {
     fn a_failure_without_an_answer_is_worth_another_try() {
         let failure = Failure::Deadline(Duration::from_secs(30));
         assert_eq!(failure.class(Phase::Content), ErrorClass::Transient);
-        assert!(!failure.leaves_session_usable() && !failure.is_missing_partition());
+        assert!(!failure.is_servers_word() && !failure.is_missing_partition());
     }
 }

@@ -34,6 +34,10 @@ pub struct PostgresSink {
     writer: Writer,
 }
 
+/// In a claim's place of a session: the next commit opens another.
+#[derive(Debug)]
+struct Closed;
+
 impl PostgresSink {
     /// A sink that reads requests by `codec` and writes over `connections`.
     #[must_use]
@@ -64,7 +68,7 @@ impl PostgresSink {
     /// A connection's lifetime applies between batches: this one is replaced.
     async fn renew(&self, worn: &mut Claim) -> Result<(), SinkError> {
         // Closed first: else the two would count twice in the pool.
-        worn.session = Box::new(());
+        worn.session = Box::new(Closed);
         // The new one may lead elsewhere, after a failover: as any claim, it forgets what is known.
         let (fresh, _checkpoint) = self.claim(worn.lane).await?;
         *worn = fresh;
@@ -102,13 +106,18 @@ impl RecordSink for PostgresSink {
     }
 
     async fn commit(&self, claim: &mut Claim, entries: &[Entry]) -> Result<Committed, SinkError> {
-        let worn = claim
-            .session
-            .downcast_ref::<Session>()
-            .is_some_and(|it| it.age() >= self.lifetime_max());
-        if worn {
+        let session = claim.session.downcast_ref::<Session>();
+        let worn = session.is_some_and(|it| it.age() >= self.lifetime_max());
+        if worn || claim.session.is::<Closed>() {
             self.renew(claim).await?;
         }
-        self.writer.commit(claim, entries).await
+        let result = self.writer.commit(claim, entries).await;
+        if !matches!(result, Ok(_) | Err(SinkError::Withdrawn)) {
+            // Where COPY fails before the server reads the first of its data, the driver sends one
+            // Sync too many, and from then on takes each answer for that of the next statement: an
+            // earlier one could pass for that of COMMIT.
+            claim.session = Box::new(Closed);
+        }
+        result
     }
 }

@@ -174,6 +174,16 @@ fn every_event_counts_what_it_says() {
         let (count, first) = observed(&scrape, name, labels);
         assert!((count - 1.0).abs() < 1e-9 && (first - bucket).abs() < 1e-9, "{name}: {first}");
     }
+    // A metric that no event moves would be documented, and zero for ever.
+    let moved: Vec<_> =
+        counted.iter().map(|it| it.0).chain(buckets.iter().map(|it| it.0)).collect();
+    for metric in catalog::ALL.iter().filter(|it| matches!(it.origin, Origin::Event(_))) {
+        assert!(moved.contains(&metric.name), "no event of this test moves {}", metric.name);
+    }
+    // And what is counted is in the catalog.
+    let page = telemetry.render().unwrap();
+    let known = |name: &&str| catalog::ALL.iter().any(|it| it.name == *name);
+    assert!(types(&page).keys().all(known), "{page}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The columns of `spans` that attributes fill, in the order of the table.
+//! The columns of `spans` that attributes fill, in the order in which COPY names them.
 
 /// How many columns there are.
 pub const COLUMNS: usize = Column::PromptVersion as usize + 1;
@@ -27,7 +27,7 @@ macro_rules! columns {
         pub enum Column { $($(#[$doc])* $variant,)* }
 
         impl Column {
-            /// Every column, in the order of the table.
+            /// Every column, in the order in which COPY names them.
             pub const ALL: [Self; COLUMNS] = [$(Self::$variant,)*];
 
             /// The column's name in SQL.

@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::Context;
 use observatory_embedded_postgres::{DataDir, EmbeddedPostgres, NoProgress, Options};
+use observatory_ports::driven::Migrations;
+use observatory_postgres::SqlxMigrations;
+use sqlx::PgPool;
 use tokio_postgres::{Client, NoTls};
 
 pub use own::OwnServer;
@@ -42,6 +45,14 @@ impl TestDatabase {
     /// An empty database of the best kind.
     pub async fn create() -> Self {
         Self::of(Kind::Best).await
+    }
+
+    /// A migrated database of the best kind.
+    pub async fn create_migrated() -> Self {
+        let database = Self::create().await;
+        let pool = PgPool::connect(database.url()).await.expect("connect");
+        SqlxMigrations::new(pool).run().await.expect("migrate");
+        database
     }
 
     /// An empty database of `kind`.

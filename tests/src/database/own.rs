@@ -25,13 +25,14 @@ impl OwnServer {
     /// Starts one; nothing without a container engine.
     pub async fn start() -> Option<Self> {
         let image = image().await?;
-        for _ in 1..ATTEMPTS {
-            if let Ok(server) = Self::start_at(&image, rand::random_range(PORTS)).await {
-                return Some(server);
+        let mut failures = Vec::new();
+        for _ in 0..ATTEMPTS {
+            match Self::start_at(&image, rand::random_range(PORTS)).await {
+                Ok(server) => return Some(server),
+                Err(failure) => failures.push(failure),
             }
         }
-        let last = Self::start_at(&image, rand::random_range(PORTS)).await;
-        Some(last.expect("start a server"))
+        panic!("no server could be started: {failures:?}");
     }
 
     async fn start_at(image: &str, port: u16) -> anyhow::Result<Self> {

@@ -119,7 +119,7 @@ impl Writer {
             return Ok(());
         };
         // The server itself says that it rolled back (a deferred constraint): no doubt about it.
-        if failure.leaves_session_usable() {
+        if failure.is_servers_word() {
             for entry in entries {
                 entry.ticket.reopen();
             }
@@ -128,7 +128,8 @@ impl Writer {
         Err(SinkError::InDoubt { source: Box::new(failure) })
     }
 
-    /// Rolls back what can be, and says what the caller does next.
+    /// Says what the caller does next. After a failure nothing is rolled back here: the session is
+    /// closed, which does it.
     async fn give_up(
         &self,
         connection: &Object,
@@ -140,8 +141,7 @@ impl Writer {
         {
             self.partitions.forget();
         }
-        let alive = !matches!(&ended, Stop::Failed(failure, _) if !failure.leaves_session_usable());
-        if alive
+        if !matches!(&ended, Stop::Failed(..))
             && let Err(failure) = within(self.deadline, connection.batch_execute("ROLLBACK")).await
         {
             return Err(retry(failure, Phase::Control));

@@ -28,11 +28,7 @@ pub(crate) async fn export(address: SocketAddr, headers: Headers<'_>, message: B
 }
 
 /// Sends `parts` of a body that then never ends.
-pub(crate) async fn stall(
-    address: SocketAddr,
-    headers: Headers<'_>,
-    parts: Vec<Bytes>,
-) -> Answer {
+pub(crate) async fn stall(address: SocketAddr, headers: Headers<'_>, parts: Vec<Bytes>) -> Answer {
     let parts = stream::iter(parts).chain(stream::pending());
     call(address, EXPORT, headers, parts).await
 }
