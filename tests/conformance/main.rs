@@ -16,6 +16,7 @@ use observatory_postgres::{
     Connections, Edition, PoolOptions, PostgresSink, QueryLogging, SinkOptions, SqlxMigrations,
 };
 use observatory_tests::database::{Kind, TestDatabase};
+use observatory_tests::service::PATIENCE;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
@@ -87,7 +88,7 @@ async fn passes_on(kind: Kind) -> String {
     };
     let connections = Connections::new(&database.url().parse().unwrap(), options).unwrap();
     SqlxMigrations::new(connections.queries().clone()).run().await.unwrap();
-    let edition = Edition::reconcile(connections.queries()).await.unwrap();
+    let edition = Edition::reconcile(connections.queries(), PATIENCE).await.unwrap();
     let sink_options =
         SinkOptions { message_bytes: 8192, statement_deadline: Duration::from_secs(30) };
     let (clock, observer) = (Arc::new(Still), Arc::new(Still));

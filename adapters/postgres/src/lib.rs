@@ -12,8 +12,8 @@
 //! | `error` | what an error means for the caller |
 //!
 //! Invariants: the connections of this crate together never exceed `DB_POOL_MAX_SIZE`; every
-//! statement on the way of a batch has a deadline on the client's side (those of `migrations` and
-//! `edition` have none yet); nothing is read from an error's text.
+//! statement but a migration, which may take its time, has a deadline on the client's side; nothing
+//! is read from an error's text.
 
 mod commit;
 mod connect;

@@ -70,7 +70,8 @@ impl Service {
         let edition = meet(&connections, &health, settings).await?;
         spawn(&mut parts, endless(watch(health, stop())));
         spawn(&mut parts, endless(tend(connections.clone(), stop())));
-        spawn(&mut parts, endless(maintenance::run(connections.clone(), stop())));
+        let deadline = settings.sink.statement_deadline;
+        spawn(&mut parts, endless(maintenance::run(connections.clone(), deadline, stop())));
         spawn(&mut parts, pipeline.run(stops.lanes.clone()));
         // All lanes, if they come at once; one is enough to begin with.
         let lanes = shared.lanes();

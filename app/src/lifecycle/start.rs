@@ -118,7 +118,8 @@ pub(super) async fn meet(
             tracing::info!(migration.version, migration.description, "applied a migration");
         }
     }
-    let edition = Edition::reconcile(connections.queries()).await?;
+    let deadline = settings.sink.statement_deadline;
+    let edition = Edition::reconcile(connections.queries(), deadline).await?;
     for setting in &edition.risks {
         tracing::warn!(setting, "by this setting the database may lose what it acknowledged");
     }

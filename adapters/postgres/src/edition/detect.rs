@@ -1,8 +1,9 @@
 //! Detects versions, edition and durability; brings the tables in line with the edition.
 
 use std::fmt;
+use std::time::Duration;
 
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 /// The kind of database.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,23 +26,37 @@ pub enum EditionError {
         "the database has no schema of ours: run `llm-observatory-storage migrate run`, or unset SKIP_MIGRATIONS"
     )]
     NoSchema(#[source] sqlx::Error),
+    /// No answer came in time.
+    #[error("the database did not tell its edition within {}s (DB_STATEMENT_DEADLINE)", .0.as_secs())]
+    Deadline(Duration),
     /// Anything else.
     #[error("the database could not be asked for its edition")]
     Query(#[source] sqlx::Error),
 }
 
 impl Edition {
-    /// Reconciles the tables with the edition (safe by several at once), and reads it.
+    /// Reconciles the tables with the edition (safe by several at once), and reads it; takes
+    /// `deadline` at the most.
     ///
     /// # Errors
-    /// When the schema is missing or the database fails.
-    pub async fn reconcile(pool: &PgPool) -> Result<Self, EditionError> {
+    /// When the schema is missing, or the database fails or does not answer in time.
+    pub async fn reconcile(pool: &PgPool, deadline: Duration) -> Result<Self, EditionError> {
+        let mut connection = pool.acquire().await.map_err(classed)?;
+        match tokio::time::timeout(deadline, Self::asked(&mut connection)).await {
+            Ok(edition) => edition.map_err(classed),
+            Err(_elapsed) => {
+                // It is in the middle of something: nobody else should get it.
+                connection.close_on_drop();
+                Err(EditionError::Deadline(deadline))
+            }
+        }
+    }
+
+    async fn asked(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
         let layout = sqlx::query_scalar!("SELECT observatory_reconcile() AS \"layout!\"")
-            .fetch_one(pool)
-            .await
-            .map_err(classed)?;
-        let row =
-            sqlx::query_file!("src/sql/edition.sql").fetch_one(pool).await.map_err(classed)?;
+            .fetch_one(&mut *connection)
+            .await?;
+        let row = sqlx::query_file!("src/sql/edition.sql").fetch_one(connection).await?;
         let licence = row.license.unwrap_or_else(|| "unknown".to_owned());
         let risks = [("fsync", row.fsync), ("synchronous_commit", row.synchronous_commit)];
         Ok(Self {

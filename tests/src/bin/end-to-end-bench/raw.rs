@@ -10,6 +10,7 @@ use futures_util::StreamExt;
 use observatory_ports::driven::Migrations;
 use observatory_postgres::{Edition, SqlxMigrations};
 use observatory_tests::database::{OwnServer, connect};
+use observatory_tests::service::PATIENCE;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::Command;
 use tokio_postgres::Client;
@@ -58,7 +59,7 @@ pub(crate) async fn round(server: &OwnServer, dump: &Dump) -> Round {
     let database = server.fresh_database().await;
     let pool = sqlx::PgPool::connect(&database).await.unwrap();
     SqlxMigrations::new(pool.clone()).run().await.unwrap();
-    Edition::reconcile(&pool).await.unwrap();
+    Edition::reconcile(&pool, PATIENCE).await.unwrap();
     pool.close().await;
     let statement = format!("COPY spans ({}) FROM STDIN (FORMAT binary)", dump.columns);
     let rows_a_transaction = format!("{:.0}", dump.rows_a_transaction.max(1.0));
