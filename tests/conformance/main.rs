@@ -6,12 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use observatory_domain::ids::{LaneId, ProjectId};
+use observatory_domain::ids::{LaneId, ProjectId, Sequence};
+use observatory_domain::intake::PolicySnapshot;
+use observatory_domain::retry::ErrorClass;
 use observatory_domain::time::UnixNanos;
 use observatory_otlp::OtlpCodec;
 use observatory_ports::conformance::{SinkUnderTest, all};
-use observatory_ports::driven::{Clock, Event, Migrations, Observer, RecordSink};
-use observatory_ports::{Request, Signal};
+use observatory_ports::driven::{
+    Clock, Committed, Entry, Event, Intake, Migrations, Observer, Position, RecordSink, SinkError,
+};
+use observatory_ports::{Request, Signal, Ticket};
 use observatory_postgres::{
     Connections, Edition, PoolOptions, PostgresSink, QueryLogging, SinkOptions, SqlxMigrations,
 };
@@ -76,7 +80,8 @@ impl SinkUnderTest for Postgres {
     }
 }
 
-async fn passes_on(kind: Kind) -> String {
+/// A sink on a new database, and how that lays out `spans`.
+async fn open(kind: Kind) -> (TestDatabase, Postgres, String) {
     let database = TestDatabase::of(kind).await;
     let options = PoolOptions {
         min_size: 0,
@@ -94,10 +99,15 @@ async fn passes_on(kind: Kind) -> String {
     let (clock, observer) = (Arc::new(Still), Arc::new(Still));
     let sink = PostgresSink::new(Arc::new(OtlpCodec), connections, sink_options, clock, observer);
     let test = Postgres { sink, client: database.connect().await, next: AtomicU64::new(0) };
+    (database, test, edition.layout)
+}
+
+async fn passes_on(kind: Kind) -> String {
+    let (database, test, layout) = open(kind).await;
     all(&test).await;
     drop(test);
     database.remove().await;
-    edition.layout
+    layout
 }
 
 #[tokio::test]
@@ -113,4 +123,31 @@ async fn a_hypertable_passes_the_kit() {
     }
     probe.remove().await;
     assert_eq!(passes_on(Kind::Best).await, "hypertable");
+}
+
+#[tokio::test]
+async fn a_copy_that_fails_before_its_first_row_shifts_no_later_answer() {
+    // The driver and the server then disagree on how many answers are due: on the same connection an
+    // earlier one could pass for that of COMMIT.
+    let (_database, test, _) = open(Kind::Best).await;
+    let lane = test.lane();
+    let (mut claim, _) = test.sink.claim(lane).await.unwrap();
+    let day = Duration::from_hours(24);
+    let policy = PolicySnapshot { future_max: day, age_max: day };
+    for sequence in 1..=5 {
+        let (request, received_at) = (test.request(2, 0), test.now());
+        let intake = Intake { received_at, refused: None, policy: &policy };
+        let (prepared, _) = test.sink.prepare(&request, &intake).unwrap();
+        let position = Position { lane, sequence: Sequence(sequence) };
+        let ticket = Ticket::default();
+        let entries = [Entry { position, request, received_at, prepared, ticket }];
+        test.client.batch_execute("ALTER TABLE spans RENAME name TO other").await.unwrap();
+        let failed = test.sink.commit(&mut claim, &entries).await;
+        let schema = matches!(failed, Err(SinkError::Retry { class: ErrorClass::Schema, .. }));
+        assert!(schema, "{failed:?}");
+        test.client.batch_execute("ALTER TABLE spans RENAME other TO name").await.unwrap();
+        let committed = test.sink.commit(&mut claim, &entries).await.unwrap();
+        assert_eq!(committed, Committed { checkpoint: Sequence(sequence), rows: 2 });
+        assert_eq!(test.stored().await, sequence * 2, "acknowledged, and not there");
+    }
 }

@@ -67,12 +67,12 @@ fn example(sql_type: &str, number: i32) -> (Value, String) {
         "double precision" => (Value::DoubleValue(f64::from(number) + 0.5), format!("{number}.5")),
         "boolean" => (Value::BoolValue(true), "true".to_owned()),
         "text" => (Value::StringValue(format!("text {number}")), format!("text {number}")),
-        "text[]" => {
+        _ => {
+            assert_eq!(sql_type, "text[]", "no attribute fills a column of any other type");
             let text = Value::StringValue(format!("item{number}"));
             let values = vec![AnyValue { value: Some(text) }];
             (Value::ArrayValue(ArrayValue { values }), format!("{{item{number}}}"))
         }
-        other => unreachable!("no attribute fills a column of type {other}"),
     }
 }
 

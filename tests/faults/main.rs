@@ -205,3 +205,27 @@ async fn backends_killed_at_random_double_nothing() {
     everything_acknowledged_is_there_once(database.url(), &acknowledged).await;
     assert!(service.log().contains("a batch failed"), "{}", service.log());
 }
+
+#[tokio::test]
+async fn backends_of_statements_that_were_given_up_end() {
+    let database = TestDatabase::create().await;
+    let start = Start::into_database(database.url()).set("DB_STATEMENT_DEADLINE", "1s");
+    let service = start.ready().await;
+    let load = Load::start(service.address("grpc"), 4);
+    load.until_acknowledged(100).await;
+    let (mut holder, watcher) = (database.connect().await, database.connect().await);
+    let lock = holder.transaction().await.unwrap();
+    lock.batch_execute("LOCK TABLE ingest_checkpoint").await.unwrap();
+    let given_up = "no answer within 1s (DB_STATEMENT_DEADLINE)";
+    until("lanes gave up often", async || service.log().matches(given_up).count() >= 8).await;
+    let waiting = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    until("only the two lanes' own connections wait", async || {
+        watcher.query_one(waiting, &[]).await.unwrap().get::<_, i64>(0) <= 2
+    })
+    .await;
+    lock.rollback().await.unwrap();
+    load.until_acknowledged(100).await;
+    let acknowledged = load.end().await;
+    everything_acknowledged_is_there_once(database.url(), &acknowledged).await;
+}

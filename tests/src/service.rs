@@ -235,34 +235,21 @@ fn binary() -> PathBuf {
     let found = candidates.iter().find(|it| it.is_file());
     let found = found.unwrap_or_else(|| panic!("build the service first: cargo build"));
     let built = modified(found);
-    let newer = sources().into_iter().find(|it| modified(it) > built);
+    let newer =
+        sources(found).into_iter().find(|it| modified(it).is_none_or(|at| Some(at) > built));
     assert!(newer.is_none(), "build the service again: cargo build ({newer:?} has changed)");
     found.clone()
 }
 
-/// What the binary is made of, but for libraries.
-fn sources() -> Vec<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut found = Vec::new();
-    let mut folders: Vec<_> = ["domain/src", "ports/src", "adapters", "app/src", "migrations"]
-        .map(|it| root.join(it))
-        .into();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                // An adapter's own tests are no part of it.
-                if !path.ends_with("tests") {
-                    folders.push(path);
-                }
-            } else if path.extension().is_some_and(|it| it == "rs" || it == "sql") {
-                found.push(path);
-            }
-        }
-    }
-    found
+/// What cargo noted that `binary` is made of, but for libraries.
+fn sources(binary: &Path) -> Vec<PathBuf> {
+    let note = std::fs::read_to_string(binary.with_extension("d")).expect("cargo's note beside it");
+    let (_, names) = note.trim().split_once(": ").expect("the form of make's rules");
+    let names = names.replace("\\ ", "\0");
+    names.split(' ').map(|it| PathBuf::from(it.replace('\0', " "))).collect()
 }
 
-fn modified(file: &Path) -> SystemTime {
-    std::fs::metadata(file).and_then(|it| it.modified()).unwrap()
+/// When `file` was modified; nothing when it is gone.
+fn modified(file: &Path) -> Option<SystemTime> {
+    std::fs::metadata(file).and_then(|it| it.modified()).ok()
 }

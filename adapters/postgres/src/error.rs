@@ -15,7 +15,7 @@ pub(crate) enum Failure {
     #[error("the database failed")]
     Database(#[from] tokio_postgres::Error),
     /// No answer came in time; the connection's state is unknown, and it must be dropped.
-    #[error("no answer within {}s (DB_STATEMENT_DEADLINE)", .0.as_secs())]
+    #[error("no answer within {0:?} (DB_STATEMENT_DEADLINE)")]
     Deadline(Duration),
     /// No connection could be had.
     #[error("no connection could be had from the pool")]

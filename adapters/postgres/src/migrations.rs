@@ -1,12 +1,17 @@
 //! The schema, by sqlx: the same table of applied migrations, checksums and advisory lock as
 //! sqlx-cli uses, so that either may run them, and three replicas at once too.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use observatory_ports::driven::{Migration, MigrationError, MigrationState, Migrations};
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
 use sqlx::{PgConnection, PgPool};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long another's migration is waited for without a word.
+const SILENCE_MAX: Duration = Duration::from_secs(1);
 
 /// Migrates through sqlx.
 #[derive(Clone, Debug)]
@@ -28,7 +33,7 @@ impl Migrations for SqlxMigrations {
         connection.close_on_drop();
         // The lock that the run takes too (one session may take it twice), so that what is pending
         // here is applied by this process and by no other.
-        connection.lock().await.map_err(explained)?;
+        locked(&mut connection).await.map_err(explained)?;
         let before = compared(&applied(&mut connection).await?);
         // `run` on a connection can't be proven to be `Send` inside a boxed future (rust-lang/rust
         // #110338); this is what it calls.
@@ -40,6 +45,18 @@ impl Migrations for SqlxMigrations {
     async fn info(&self) -> Result<Vec<Migration>, MigrationError> {
         let mut connection = self.0.acquire().await.map_err(database)?;
         Ok(compared(&applied(&mut connection).await?))
+    }
+}
+
+/// Takes the lock of migrations, and says so where that takes long.
+async fn locked(connection: &mut PgConnection) -> Result<(), MigrateError> {
+    let mut locked = std::pin::pin!(connection.lock());
+    match tokio::time::timeout(SILENCE_MAX, &mut locked).await {
+        Ok(locked) => locked,
+        Err(_elapsed) => {
+            tracing::info!("another program migrates this database: waiting for it");
+            locked.await
+        }
     }
 }
 

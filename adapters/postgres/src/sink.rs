@@ -13,7 +13,7 @@ use observatory_ports::driven::{
 };
 use observatory_ports::{Request, Signal};
 
-use crate::commit::{Known, Writer, claim};
+use crate::commit::{Known, Writer, claim, renew};
 use crate::connect::{Connections, Session};
 use crate::edition::Partitions;
 use crate::prepare::prepare_spans;
@@ -69,10 +69,14 @@ impl PostgresSink {
     async fn renew(&self, worn: &mut Claim) -> Result<(), SinkError> {
         // Closed first: else the two would count twice in the pool.
         worn.session = Box::new(Closed);
-        // The new one may lead elsewhere, after a failover: as any claim, it forgets what is known.
-        let (fresh, _checkpoint) = self.claim(worn.lane).await?;
-        *worn = fresh;
-        Ok(())
+        self.forget();
+        renew(&self.connections, worn, self.writer.deadline).await
+    }
+
+    /// A new connection may lead to another database, after a failover.
+    fn forget(&self) {
+        self.writer.known.forget();
+        self.writer.partitions.forget();
     }
 }
 
@@ -100,8 +104,7 @@ impl RecordSink for PostgresSink {
     }
 
     async fn claim(&self, lane: LaneId) -> Result<(Claim, Sequence), SinkError> {
-        self.writer.known.forget();
-        self.writer.partitions.forget();
+        self.forget();
         claim(&self.connections, lane, self.writer.deadline).await
     }
 

@@ -21,6 +21,9 @@ use super::waiting::{Client, Waiting};
 /// COMMIT is under way, the answer is near, and any other answer could be a lie.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
 
+/// Where nobody is left to say whether a COMMIT came through.
+const UNKNOWN: &str = "the outcome of the commit is unknown";
+
 /// Implements [`Ingest`] for receivers.
 #[derive(Clone)]
 pub struct Intake {
@@ -102,14 +105,15 @@ impl Intake {
             Ok(Err(_gone)) if pending.ticket.withdraw() => {
                 return Err(self.busy("the service is stopping; nothing was stored").into());
             }
+            Ok(Err(_gone)) => return Err(self.busy(UNKNOWN).into()),
             Err(_elapsed) if pending.ticket.withdraw() => {
                 return Err(self.busy("not stored in time; nothing was stored").into());
             }
-            Ok(Err(_)) | Err(_) => {}
+            Err(_elapsed) => {}
         }
         match tokio::time::timeout_at(deadline, &mut pending.answer).await {
             Ok(Ok(answer)) => answer,
-            _ => Err(self.busy("the outcome of the commit is unknown").into()),
+            _ => Err(self.busy(UNKNOWN).into()),
         }
     }
 }

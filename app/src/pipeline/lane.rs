@@ -22,6 +22,9 @@ use super::batch::Batch;
 use super::shared::{Phase, Shared};
 use super::waiting::{Answer, Client, Waiting};
 
+/// A batch that took less may be copied again as it is: every client that stayed has that time.
+const SLOW_COPY: Duration = Duration::from_secs(1);
+
 /// A writer and its queue.
 pub(super) struct Lane {
     index: usize,
@@ -155,11 +158,11 @@ impl Lane {
             },
         };
         let last = batch.number(self.id, self.checkpoint);
-        let started = Instant::now();
+        let started = tokio::time::Instant::now();
         match self.sink.commit(&mut claim, batch.entries()).await {
             Ok(committed) => {
                 self.claim = Some(claim);
-                self.stored(batch, committed.checkpoint, reason, started);
+                self.stored(batch, committed.checkpoint, reason, started.elapsed());
                 Next::Done
             }
             Err(SinkError::Withdrawn) => {
@@ -174,7 +177,7 @@ impl Lane {
             Err(SinkError::InDoubt { source }) => {
                 drop(claim);
                 tracing::warn!(lane = %self.id, cause = causes(&*source), "a commit is in doubt");
-                self.find_out(batch, last, reason, started).await
+                self.find_out(batch, last, reason, started.elapsed()).await
             }
             Err(error) => {
                 drop(claim);
@@ -190,7 +193,7 @@ impl Lane {
         batch: &mut Batch,
         last: Sequence,
         reason: Reason,
-        started: Instant,
+        took: Duration,
     ) -> Next {
         self.observe(Event::CommitFailed { class: ErrorClass::Transient });
         let mut failures = 0;
@@ -201,7 +204,7 @@ impl Lane {
                     self.ready();
                     tracing::info!(lane = %self.id, stored = stands >= last, "the doubt is settled");
                     if stands >= last {
-                        self.stored(batch, stands, reason, started);
+                        self.stored(batch, stands, reason, took);
                         return Next::Done;
                     }
                     batch.reopen();
@@ -247,14 +250,18 @@ impl Lane {
         self.shared.set_phase(self.index, Phase::Ready);
     }
 
-    /// Decides after clients gave up while their batch was copied. Trying all of the rest again
-    /// would take as long again, the next clients would give up, and a slow database would copy for
-    /// ever and store nothing: smaller parts take less.
+    /// Decides after clients gave up while their batch was copied. Where that was slow, trying all
+    /// of the rest again would take as long again, the next clients would give up, and the database
+    /// would copy for ever and store nothing: smaller parts take less.
     fn given_up(&self, batch: &mut Batch, took: Duration) -> Next {
-        self.observe(Event::CommitFailed { class: ErrorClass::Transient });
         self.hand_back(batch.take_withdrawn());
         let left = batch.len();
-        tracing::warn!(lane = %self.id, left, ?took, "clients gave up while their batch was copied");
+        if took < SLOW_COPY {
+            tracing::debug!(lane = %self.id, left, ?took, "a client hung up while its batch was copied");
+            return Next::Again;
+        }
+        self.observe(Event::CommitFailed { class: ErrorClass::Transient });
+        tracing::warn!(lane = %self.id, left, ?took, "clients gave up while their batch was copied slowly");
         if left > 1 { Next::Halve } else { Next::Again }
     }
 
@@ -324,17 +331,11 @@ impl Lane {
         }
     }
 
-    fn stored(
-        &mut self,
-        batch: &mut Batch,
-        checkpoint: Sequence,
-        reason: Reason,
-        started: Instant,
-    ) {
+    fn stored(&mut self, batch: &mut Batch, checkpoint: Sequence, reason: Reason, took: Duration) {
         self.failures = 0;
         self.shared.set_trouble(None);
         self.checkpoint = checkpoint;
-        let (rows, entries, took) = (batch.rows(), batch.len() as u64, started.elapsed());
+        let (rows, entries) = (batch.rows(), batch.len() as u64);
         self.observe(Event::Committed { rows, entries, reason, took });
         self.answer(batch.take_clients(), &Answer::Stored);
     }

@@ -185,6 +185,31 @@ async fn a_client_that_hangs_up_withdraws_its_request() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_lane_that_is_gone_says_nothing_that_could_be_a_lie() {
+    for (fault, told) in [(Fault::StallInCommit, "outcome"), (Fault::Stall, "nothing was stored")] {
+        let bench = Bench::start(1, [fault]).await;
+        let sent = bench.spawn(vec![1], MINUTE);
+        bench.sink.until_commits(1).await;
+        bench.running.abort();
+        let answer = sent.await.unwrap().unwrap_err();
+        assert!(answer.to_string().contains(told), "{answer}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_client_that_hangs_up_is_no_trouble_of_the_others() {
+    let bench = Bench::start(1, [Fault::Slow(Duration::from_millis(100))]).await;
+    let first = bench.spawn(vec![1], MINUTE);
+    bench.sink.until_commits(1).await;
+    let gone = bench.spawn(vec![2], Duration::from_millis(150));
+    let others = [3, 4, 5].map(|byte| bench.spawn(vec![byte], MINUTE));
+    assert!(first.await.unwrap().is_ok() && gone.await.unwrap().is_err());
+    let answers = futures_util::future::join_all(others).await;
+    assert!(answers.into_iter().all(|it| it.unwrap().is_ok()));
+    assert_eq!((bench.stored(), bench.sink.commits()), (vec![1, 3, 4, 5], 3), "one copy again");
+}
+
+#[tokio::test(start_paused = true)]
 async fn memory_is_given_back_when_a_request_has_been_answered() {
     let bench = Bench::start(1, []).await;
     for _ in 0..100 {

@@ -37,6 +37,8 @@ pub(crate) enum Fault {
     InDoubtAndLost { away: u64 },
     /// Takes an hour, then fails for certain.
     Stall,
+    /// COMMIT takes an hour, and then nobody knows.
+    StallInCommit,
     /// Takes this long for each entry.
     Slow(Duration),
     /// The sink goes back, and says so.
@@ -103,6 +105,11 @@ impl RecordSink for Scripted {
             Some(Fault::Stall) => {
                 tokio::time::sleep(Duration::from_hours(1)).await;
                 return Err(Self::failure());
+            }
+            Some(Fault::StallInCommit) => {
+                assert!(entries.iter().all(|it| it.ticket.seal()));
+                tokio::time::sleep(Duration::from_hours(1)).await;
+                return Err(doubt());
             }
             Some(Fault::Slow(each)) => {
                 let entries = u32::try_from(entries.len()).unwrap();

@@ -2,7 +2,7 @@
 //! its deadline has passed.
 //!
 //! The deadline is kept here, not around the whole call, because the handler keeps it in its own way:
-//! a COMMIT that is under way is waited for a little longer.
+//! it withdraws the request a little earlier, unless its COMMIT is under way.
 
 use std::future::Future;
 use std::pin::Pin;

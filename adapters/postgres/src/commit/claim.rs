@@ -10,6 +10,7 @@ use deadpool_postgres::Object;
 use observatory_domain::ids::{LaneId, Sequence};
 use observatory_ports::driven::{Claim, SinkError};
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::connect::{Connections, Session};
@@ -19,35 +20,54 @@ const OLDER_WRITER: &str = include_str!("../sql/older_writer.sql");
 const END_BACKEND: &str = include_str!("../sql/end_backend.sql");
 const CLAIM: &str = include_str!("../sql/claim.sql");
 
-/// Claims `lane`; returns its checkpoint. The claim holds the lane's connection, which never goes
-/// back to the pool.
+/// Claims `lane`, from whoever holds it; returns its checkpoint. The claim holds the lane's
+/// connection, which never goes back to the pool.
 pub(crate) async fn claim(
     connections: &Connections,
     lane: LaneId,
     deadline: Duration,
 ) -> Result<(Claim, Sequence), SinkError> {
-    let retry = |failure: Failure| SinkError::Retry {
-        class: failure.class(Phase::Control),
-        source: Box::new(failure),
-    };
     let session = connections.lane().await.map_err(retry)?;
-    let (epoch, sequence) = take(&session, lane, deadline).await.map_err(retry)?;
+    let taken = take(&session, lane, None, deadline).await.map_err(retry)?;
+    let (epoch, sequence) =
+        taken.ok_or(Failure::Bug("a lane that can't be claimed")).map_err(retry)?;
     Ok((Claim { lane, epoch, session: Box::new(session) }, sequence))
 }
 
+/// Puts `held` on a new connection, unless the lane was claimed by another meanwhile.
+pub(crate) async fn renew(
+    connections: &Connections,
+    held: &mut Claim,
+    deadline: Duration,
+) -> Result<(), SinkError> {
+    let session = connections.lane().await.map_err(retry)?;
+    let taken = take(&session, held.lane, Some(held.epoch), deadline).await.map_err(retry)?;
+    (held.epoch, _) = taken.ok_or(SinkError::Fenced)?;
+    held.session = Box::new(session);
+    Ok(())
+}
+
+fn retry(failure: Failure) -> SinkError {
+    SinkError::Retry { class: failure.class(Phase::Control), source: Box::new(failure) }
+}
+
+/// The new epoch and the checkpoint; nothing when `held` is not the lane's epoch any more.
 async fn take(
     session: &Session,
     lane: LaneId,
+    held: Option<i64>,
     deadline: Duration,
-) -> Result<(i64, Sequence), Failure> {
+) -> Result<Option<(i64, Sequence)>, Failure> {
     let connection = session.connection()?;
     let lane = Uuid::from_u128(lane.0);
-    if let Some(older) = within(deadline, connection.query_opt(OLDER_WRITER, &[&lane])).await? {
+    let whose: [&(dyn ToSql + Sync); 2] = [&lane, &held];
+    if let Some(older) = within(deadline, connection.query_opt(OLDER_WRITER, &whose)).await? {
         end(connection, &older, deadline).await?;
     }
-    let row = within(deadline, connection.query_one(CLAIM, &[&lane])).await?;
+    let taken = within(deadline, connection.query_opt(CLAIM, &whose)).await?;
+    let Some(row) = taken else { return Ok(None) };
     let sequence: i64 = row.try_get(1)?;
-    Ok((row.try_get(0)?, Sequence(sequence.cast_unsigned())))
+    Ok(Some((row.try_get(0)?, Sequence(sequence.cast_unsigned()))))
 }
 
 /// Ends the older backend and waits until it is gone. Where it outlives the wait, the claim's own
@@ -58,9 +78,9 @@ async fn end(connection: &Object, older: &Row, deadline: Duration) -> Result<(),
     if let Some(row) = gone {
         let ended: bool = row.try_get(0)?;
         if ended {
-            tracing::info!(pid, "ended the backend of an older writer of the lane");
+            tracing::debug!(pid, "ended the backend that wrote this lane before");
         } else {
-            tracing::warn!(pid, "the backend of an older writer of the lane does not end");
+            tracing::warn!(pid, "the backend that wrote this lane before does not end");
         }
     }
     Ok(())

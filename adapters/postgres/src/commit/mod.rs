@@ -5,6 +5,6 @@ mod claim;
 mod dimensions;
 mod transaction;
 
-pub(crate) use claim::claim;
+pub(crate) use claim::{claim, renew};
 pub(crate) use dimensions::Known;
 pub(crate) use transaction::Writer;

@@ -22,10 +22,14 @@ use crate::error::Failure;
 /// migrates.
 const SQLX_CONNECTIONS: u32 = 2;
 
-/// What sessions are set to, once each: a dead client's session ends soon, and with it its locks.
+/// What sessions are set to, once each: a dead client's session ends soon, and with it its locks,
+/// also while a statement waits for a lock that somebody else holds (a server on a system that can't
+/// tell whether a client is still there refuses that one).
 const SESSION: &str = "SET tcp_user_timeout = 15000; SET tcp_keepalives_idle = 5; \
     SET tcp_keepalives_interval = 3; SET tcp_keepalives_count = 4; \
-    SET idle_in_transaction_session_timeout = 60000";
+    SET idle_in_transaction_session_timeout = 60000; \
+    DO $$ BEGIN SET client_connection_check_interval = 1000; \
+    EXCEPTION WHEN invalid_parameter_value THEN NULL; END $$";
 
 /// The pool's bounds.
 #[derive(Clone, Copy, Debug)]

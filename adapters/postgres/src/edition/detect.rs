@@ -27,7 +27,7 @@ pub enum EditionError {
     )]
     NoSchema(#[source] sqlx::Error),
     /// No answer came in time.
-    #[error("the database did not tell its edition within {}s (DB_STATEMENT_DEADLINE)", .0.as_secs())]
+    #[error("the database did not tell its edition within {0:?} (DB_STATEMENT_DEADLINE)")]
     Deadline(Duration),
     /// Anything else.
     #[error("the database could not be asked for its edition")]
@@ -36,7 +36,7 @@ pub enum EditionError {
 
 impl Edition {
     /// Reconciles the tables with the edition (safe by several at once), and reads it; takes
-    /// `deadline` at the most.
+    /// `deadline` at the most, once a connection is there (which is waited for as by any statement).
     ///
     /// # Errors
     /// When the schema is missing, or the database fails or does not answer in time.
