@@ -12,7 +12,6 @@ mod life;
 mod logs;
 mod otlp;
 mod pool;
-mod proxy;
 mod secrets;
 mod start;
 mod support;

@@ -95,6 +95,8 @@ pub(crate) async fn an_answer_comes_within_the_deadline() {
         took
     };
     let (short, long) = tokio::join!(answered("1"), answered("2500ms"));
-    assert!(short >= Duration::from_secs(1) && short < Duration::from_millis(2500), "{short:?}");
-    assert!(long >= Duration::from_millis(2500), "{long:?}");
+    // About a tenth before the deadline, so that the client has it by then.
+    let bounds = [800, 2000].map(Duration::from_millis);
+    assert!(short >= bounds[0] && short < bounds[1], "{short:?}");
+    assert!(long >= bounds[1], "{long:?}");
 }

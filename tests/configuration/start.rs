@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
+use observatory_tests::proxy::{Fate, Proxy};
 use observatory_tests::service::Start;
 
-use crate::proxy::Proxy;
 use crate::support::{Site, free_ports, send, timed};
 
 pub(crate) async fn rows_land_in_the_database_of_the_url() {
@@ -40,7 +40,7 @@ pub(crate) async fn the_start_waits_for_a_database_that_is_late() {
     }
     let mut waiting = late.set("DB_STARTUP_TIMEOUT", "30s").spawn();
     waiting.line_with("waiting for the database").await;
-    let _proxy = Proxy::start(&site.url, port).await;
+    let _proxy = Proxy::start(&site.url, port, |_, _| Fate::Passed).await;
     waiting.line_with("\"ready\"").await;
 }
 

@@ -4,6 +4,8 @@
 //! Method: senders note each acknowledged span; at the end the table is compared with their notes.
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod doubt;
+
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};

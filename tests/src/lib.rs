@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `database` | a real database for a test, found in the order that the README tells |
 //! | `otlp` | clients that send what an SDK would not |
+//! | `proxy` | breaks the wire between service and database, or looks at it |
 //! | `python` | an interpreter with packages |
 //! | `service` | the real binary, as a process |
 //! | `workload` | requests for benchmarks |
@@ -17,6 +18,7 @@
 
 pub mod database;
 pub mod otlp;
+pub mod proxy;
 pub mod python;
 pub mod service;
 pub mod workload;
