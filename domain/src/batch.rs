@@ -80,6 +80,53 @@ impl BatchPolicy {
     }
 }
 
+/// A copy that takes less may be repeated as it is: whoever stays has that time.
+const SLOW: Duration = Duration::from_secs(1);
+
+/// How much a lane dares to put into a batch. Where clients give up before a slow database has taken
+/// their batch, the same again would take as long again, the next clients would give up, and it would
+/// copy for ever and store nothing. So the next ones have half as many rows, and each that is stored
+/// doubles them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pace {
+    rows_max: Option<u64>,
+    hung_up: bool,
+}
+
+/// What becomes of the rest of a batch that clients gave up on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// It is copied again as it is: somebody just hung up.
+    Whole,
+    /// It goes on in two parts.
+    Halved,
+}
+
+impl Pace {
+    /// Clients gave up on a batch of `rows` whose copy took so long.
+    pub fn given_up(&mut self, rows: u64, took: Duration) -> Rest {
+        if took < SLOW && !self.hung_up {
+            self.hung_up = true;
+            return Rest::Whole;
+        }
+        self.rows_max = Some((rows / 2).max(1));
+        Rest::Halved
+    }
+
+    /// A batch was stored.
+    pub fn stored(&mut self, policy: &BatchPolicy) {
+        let doubled = self.rows_max.map(|it| it.saturating_mul(2));
+        *self = Self { rows_max: doubled.filter(|it| *it < policy.rows_target), hung_up: false };
+    }
+
+    /// `policy`, at this pace.
+    #[must_use]
+    pub fn slow_down(&self, policy: BatchPolicy) -> BatchPolicy {
+        let rows_max = self.rows_max.unwrap_or(u64::MAX);
+        BatchPolicy { rows_target: policy.rows_target.min(rows_max), ..policy }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -108,6 +155,26 @@ mod tests {
                 Decision::Close(_) => prop_assert!(!open),
             }
         }
+    }
+
+    #[test]
+    fn batches_get_smaller_while_clients_give_up_and_larger_when_they_are_stored() {
+        let mut pace = Pace::default();
+        let rows = |pace: Pace| pace.slow_down(policy()).rows_target;
+        assert_eq!(
+            (pace.given_up(60, SLOW / 2), rows(pace)),
+            (Rest::Whole, 100),
+            "one may hang up"
+        );
+        assert_eq!((pace.given_up(60, SLOW / 2), rows(pace)), (Rest::Halved, 30));
+        assert_eq!((pace.given_up(30, SLOW), rows(pace)), (Rest::Halved, 15));
+        pace.stored(&policy());
+        assert_eq!((pace.given_up(30, SLOW / 2), rows(pace)), (Rest::Whole, 30));
+        assert_eq!((pace.given_up(1, SLOW), rows(pace)), (Rest::Halved, 1));
+        for _ in 0..7 {
+            pace.stored(&policy());
+        }
+        assert_eq!(pace, Pace::default());
     }
 
     #[test]

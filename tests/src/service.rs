@@ -226,8 +226,8 @@ pub async fn until<F: Future<Output = bool>>(what: &str, mut condition: impl FnM
     }
 }
 
-/// The binary beside this test's own. cargo builds it for no other package's tests: a stale one would
-/// make them speak of yesterday's code.
+/// The binary beside this test's own. cargo builds it for the tests of its own package only: a stale
+/// one would make these speak of yesterday's code.
 fn binary() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let folders = own.ancestors().skip(1).take(2);
@@ -241,7 +241,7 @@ fn binary() -> PathBuf {
     found.clone()
 }
 
-/// What cargo noted that `binary` is made of, but for libraries.
+/// What cargo noted that `binary` is made of in this workspace.
 fn sources(binary: &Path) -> Vec<PathBuf> {
     let note = std::fs::read_to_string(binary.with_extension("d")).expect("cargo's note beside it");
     let (_, names) = note.trim().split_once(": ").expect("the form of make's rules");

@@ -10,6 +10,12 @@ use sqlx::{PgConnection, PgPool};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
+/// How often a database that migrates is asked whether it still answers.
+const ASKED_EVERY: Duration = Duration::from_secs(5);
+/// How long each of these questions waits for its answer.
+const ANSWER_MAX: Duration = Duration::from_secs(10);
+/// So many of them in a row without one, and the database is gone.
+const UNANSWERED_MAX: u32 = 3;
 /// How long another's migration is waited for without a word.
 const SILENCE_MAX: Duration = Duration::from_secs(1);
 
@@ -28,6 +34,16 @@ impl SqlxMigrations {
 #[async_trait]
 impl Migrations for SqlxMigrations {
     async fn run(&self) -> Result<Vec<Migration>, MigrationError> {
+        self.while_it_answers(self.migrate()).await
+    }
+
+    async fn info(&self) -> Result<Vec<Migration>, MigrationError> {
+        self.while_it_answers(self.compare()).await
+    }
+}
+
+impl SqlxMigrations {
+    async fn migrate(&self) -> Result<Vec<Migration>, MigrationError> {
         let mut connection = self.0.acquire().await.map_err(database)?;
         // However this ends, the lock ends with the connection.
         connection.close_on_drop();
@@ -42,9 +58,43 @@ impl Migrations for SqlxMigrations {
         Ok(before.into_iter().filter(pending).collect())
     }
 
-    async fn info(&self) -> Result<Vec<Migration>, MigrationError> {
+    async fn compare(&self) -> Result<Vec<Migration>, MigrationError> {
         let mut connection = self.0.acquire().await.map_err(database)?;
         Ok(compared(&applied(&mut connection).await?))
+    }
+
+    /// Does `work`, unless the database falls silent: a migration, or another one's lock, may take
+    /// hours, so that a deadline tells nothing; that it answers others meanwhile does.
+    async fn while_it_answers<T: Send>(
+        &self,
+        work: impl Future<Output = Result<T, MigrationError>> + Send,
+    ) -> Result<T, MigrationError> {
+        tokio::select! {
+            done = work => done,
+            silent = self.silence() => Err(database(silent)),
+        }
+    }
+
+    /// Returns once the database left several questions in a row without an answer.
+    async fn silence(&self) -> sqlx::Error {
+        let mut unanswered = 0;
+        loop {
+            tokio::time::sleep(ASKED_EVERY).await;
+            let question = sqlx::query_scalar!("SELECT 1 AS \"one!\"").fetch_one(&self.0);
+            let error = match tokio::time::timeout(ANSWER_MAX, question).await {
+                // A refusal (too many connections) is an answer too.
+                Ok(Ok(_) | Err(sqlx::Error::Database(_))) => {
+                    unanswered = 0;
+                    continue;
+                }
+                Ok(Err(error)) => error,
+                Err(_elapsed) => sqlx::Error::PoolTimedOut,
+            };
+            unanswered += 1;
+            if unanswered == UNANSWERED_MAX {
+                return error;
+            }
+        }
     }
 }
 

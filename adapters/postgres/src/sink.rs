@@ -13,7 +13,7 @@ use observatory_ports::driven::{
 };
 use observatory_ports::{Request, Signal};
 
-use crate::commit::{Known, Writer, claim, renew};
+use crate::commit::{Known, Writer, claim, leaves_the_claim_good, renew};
 use crate::connect::{Connections, Session};
 use crate::edition::Partitions;
 use crate::prepare::prepare_spans;
@@ -114,13 +114,10 @@ impl RecordSink for PostgresSink {
         if worn || claim.session.is::<Closed>() {
             self.renew(claim).await?;
         }
-        let result = self.writer.commit(claim, entries).await;
-        if !matches!(result, Ok(_) | Err(SinkError::Withdrawn)) {
-            // Where COPY fails before the server reads the first of its data, the driver sends one
-            // Sync too many, and from then on takes each answer for that of the next statement: an
-            // earlier one could pass for that of COMMIT.
+        let answer = self.writer.commit(claim, entries).await;
+        if !leaves_the_claim_good(&answer) {
             claim.session = Box::new(Closed);
         }
-        result
+        answer
     }
 }

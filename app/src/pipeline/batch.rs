@@ -84,15 +84,15 @@ impl Batch {
     }
 
     /// Batches of `size` entries, in order; the last may have fewer.
-    pub(super) fn split(mut self, size: usize) -> Vec<Self> {
+    pub(super) fn split(self, size: usize) -> Vec<Self> {
+        let mut rest = self.entries.into_iter().zip(self.clients);
         let mut parts = Vec::new();
-        while self.len() > size {
-            let entries = self.entries.split_off(size);
-            let clients = self.clients.split_off(size);
-            let rest = Self { entries, clients, oldest: self.oldest };
-            parts.push(std::mem::replace(&mut self, rest));
+        loop {
+            let (entries, clients): (Vec<_>, _) = rest.by_ref().take(size).unzip();
+            if entries.is_empty() {
+                return parts;
+            }
+            parts.push(Self { entries, clients, oldest: self.oldest });
         }
-        parts.push(self);
-        parts
     }
 }

@@ -21,6 +21,9 @@ use super::waiting::{Client, Waiting};
 /// COMMIT is under way, the answer is near, and any other answer could be a lie.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
 
+/// What a client hears whose request comes back: health and log tell why.
+pub(super) const NOT_NOW: &str = "it can't be stored now; nothing was stored";
+
 /// Where nobody is left to say whether a COMMIT came through.
 const UNKNOWN: &str = "the outcome of the commit is unknown";
 
@@ -80,7 +83,7 @@ impl Intake {
         let waiting = Waiting { request, received_at, arrived, prepared, ticket, client };
         if self.shared.hand_over(waiting).is_err() {
             self.shared.ended(footprint.records, Ending::Returned);
-            return Err(self.busy("the database is away; nothing was stored").into());
+            return Err(self.busy(NOT_NOW).into());
         }
         // Only now: the lane sees the entry before it sees that nothing more is coming.
         drop(preparing);

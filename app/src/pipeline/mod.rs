@@ -6,7 +6,8 @@
 //! | `intake` | admits, prepares, hands over, waits for the answer |
 //! | `waiting` | a request between the two, and its answer |
 //! | `batch` | the entries that a lane commits together |
-//! | `lane` | one writer: gathers, commits, survives outages |
+//! | `lane` | one writer: gathers, commits, answers |
+//! | `recovery` | the same when something went wrong: doubt, outage, clients that gave up |
 //! | `shared` | what both sides know of each other |
 //!
 //! Invariants: a request is answered exactly once; its memory is held until it has left its lane;
@@ -15,6 +16,7 @@
 mod batch;
 mod intake;
 mod lane;
+mod recovery;
 mod shared;
 mod waiting;
 

@@ -99,6 +99,18 @@ async fn clients_that_give_up_on_a_slow_database_do_not_hold_up_all_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_database_too_slow_for_all_at_once_stores_as_much_as_it_can() {
+    // Sixteen at once take 4.8 seconds, longer than any of them waits.
+    let bench = Bench::start(1, [Fault::Slow(Duration::from_millis(300))]).await;
+    for _ in 0..10 {
+        let sends: Vec<_> = [Duration::from_secs(3); 16].map(|it| bench.spawn(vec![1], it)).into();
+        futures_util::future::join_all(sends).await;
+    }
+    // Always all at once, it would store nothing at all.
+    assert!(bench.stored().len() > 10, "{}", bench.stored().len());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_commit_in_doubt_that_was_lost_is_repeated() {
     let bench = Bench::start(1, [Fault::InDoubtAndLost { away: 0 }]).await;
     assert!(bench.send(&[1], MINUTE).await.is_ok());

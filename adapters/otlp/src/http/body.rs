@@ -1,19 +1,21 @@
 //! Reads a request's body: bounded in bytes and time, charged to the memory budget, decompressed.
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use observatory_domain::budget::Reservation;
 use observatory_ports::driving::Busy;
-use poem::Body;
 
 use crate::answer::Refused;
 
 /// Decompression is charged in steps of this size.
 const STEP_BYTES: usize = 64 * 1024;
+
+/// A body as it arrives.
+pub(super) type Chunks = dyn Stream<Item = io::Result<Bytes>> + Send + Unpin;
 
 /// How a body is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub(super) enum Encoding {
 /// The whole body, decompressed, if it arrives before `deadline`. A bound on each silence would not
 /// do: a client that sends a byte now and then would hold its place for ever.
 pub(super) async fn read(
-    body: Body,
+    body: &mut Chunks,
     encoding: Encoding,
     bytes_max: usize,
     memory: &mut Reservation,
@@ -42,10 +44,23 @@ pub(super) async fn read(
     }
 }
 
-async fn collect(body: Body, bytes_max: usize, memory: &mut Reservation) -> Result<Bytes, Refused> {
-    let mut chunks = body.into_bytes_stream();
+/// Reads what is left of a refused body, holding nothing of it, until `deadline` at the most: a
+/// client that is still sending reads no answer yet, and if its connection is closed on it, it never
+/// does, and sends the same again.
+pub(super) async fn discard(body: &mut Chunks, deadline: Instant) {
+    let rest = async { while let Some(Ok(_chunk)) = body.next().await {} };
+    if tokio::time::timeout_at(deadline.into(), rest).await.is_err() {
+        tracing::debug!("a refused body took too long: its client may not see why");
+    }
+}
+
+async fn collect(
+    body: &mut Chunks,
+    bytes_max: usize,
+    memory: &mut Reservation,
+) -> Result<Bytes, Refused> {
     let mut whole = BytesMut::new();
-    while let Some(chunk) = chunks.next().await {
+    while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|error| {
             tracing::debug!(%error, "a request's body broke off");
             Refused::broken_off()

@@ -1,11 +1,13 @@
 //! `POST /v1/traces`.
 
+use std::time::Instant;
+
 use observatory_ports::Signal;
 use poem::http::{HeaderMap, HeaderName, header};
 use poem::web::Data;
 use poem::{Body, Response, handler};
 
-use super::body::{Encoding, read};
+use super::body::{Chunks, Encoding, discard, read};
 use super::reply;
 use crate::answer::{Refused, traces_response};
 use crate::receiver::{Exchange, Receiver};
@@ -17,10 +19,16 @@ pub(super) async fn export(
     body: Body,
 ) -> Response {
     let mut exchange = receiver.begin(Signal::Traces, "http");
-    match store(receiver, &mut exchange, headers, body).await {
+    let deadline = receiver.deadline(&exchange, None);
+    let mut body = body.into_bytes_stream();
+    match store(receiver, &mut exchange, headers, &mut body, deadline).await {
         Ok(response) => response,
         Err(refused) => {
             exchange.fail(refused.outcome());
+            // A client that waits for leave to send sends nothing.
+            if !headers.contains_key(header::EXPECT) {
+                discard(&mut body, deadline).await;
+            }
             if is_protobuf(headers) { reply::refused(&refused) } else { reply::text(&refused) }
         }
     }
@@ -30,18 +38,18 @@ async fn store(
     receiver: &Receiver,
     exchange: &mut Exchange,
     headers: &HeaderMap,
-    body: Body,
+    body: &mut Chunks,
+    deadline: Instant,
 ) -> Result<Response, Refused> {
     let encoding = encoding(headers)?;
     let bytes_max = receiver.options.request_bytes_max;
-    // One that says so itself is not read first, nor told to come again when memory is short.
+    // One that says so itself is not told to come again when memory is short.
     let announced = value(headers, &header::CONTENT_LENGTH).parse::<u64>();
     if announced.is_ok_and(|bytes| bytes > bytes_max as u64) {
         return Err(Refused::TooLarge { bytes_max });
     }
     // Before a byte of the body is read.
     let mut slot = receiver.ingest.admit().map_err(Refused::Busy)?;
-    let deadline = receiver.deadline(exchange, None);
     let body = read(body, encoding, bytes_max, slot.memory(), deadline).await?;
     let accepted = receiver.store(exchange, body, slot, deadline).await?;
     Ok(reply::accepted(&traces_response(&accepted)))

@@ -49,10 +49,27 @@ async fn a_request_of_the_bound_passes_and_one_byte_more_does_not() {
 }
 
 #[tokio::test]
-async fn a_request_that_says_that_it_is_larger_is_not_read() {
+async fn a_request_that_says_that_it_is_larger_is_refused_for_that() {
     let service = service().await;
     over_http_is_too_large(&http::break_off(service.http, MAX + 1, &[]).await);
     assert_eq!(service.seen.take(), [("http", Outcome::TooLarge)]);
+    assert_eq!(service.ingest.bodies().len(), 0);
+}
+
+#[tokio::test]
+async fn a_client_that_sends_far_more_than_the_bound_still_reads_the_answer() {
+    let service = service().await;
+    // More than sockets hold: it is still sending when it is refused.
+    over_http_is_too_large(&http::post(service.http, "", &vec![b'x'; 30_000_000]).await);
+    assert_eq!(service.seen.take(), [("http", Outcome::TooLarge)]);
+}
+
+#[tokio::test]
+async fn a_client_that_waits_for_leave_to_send_is_refused_at_once() {
+    let service = service().await;
+    let headers = format!("content-type: {}\r\nexpect: 100-continue\r\n", http::PROTOBUF);
+    let answer = http::ask(service.http, "POST /v1/traces", &headers, MAX + 1).await;
+    over_http_is_too_large(&answer);
 }
 
 #[tokio::test]

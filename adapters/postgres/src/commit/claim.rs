@@ -20,6 +20,9 @@ const OLDER_WRITER: &str = include_str!("../sql/older_writer.sql");
 const END_BACKEND: &str = include_str!("../sql/end_backend.sql");
 const CLAIM: &str = include_str!("../sql/claim.sql");
 
+/// How long an older backend is waited for.
+const WAIT_FOR_OLDER_MAX: Duration = Duration::from_secs(5);
+
 /// Claims `lane`, from whoever holds it; returns its checkpoint. The claim holds the lane's
 /// connection, which never goes back to the pool.
 pub(crate) async fn claim(
@@ -70,12 +73,14 @@ async fn take(
     Ok(Some((row.try_get(0)?, Sequence(sequence.cast_unsigned()))))
 }
 
-/// Ends the older backend and waits until it is gone. Where it outlives the wait, the claim's own
-/// lock waits for it.
+/// Ends the older backend and waits until it is gone, for half the deadline at the most. Where it
+/// outlives the wait, the claim's own lock waits for it.
 async fn end(connection: &Object, older: &Row, deadline: Duration) -> Result<(), Failure> {
     let (pid, started): (i32, SystemTime) = (older.try_get(0)?, older.try_get(1)?);
-    let gone = within(deadline, connection.query_opt(END_BACKEND, &[&pid, &started])).await?;
-    if let Some(row) = gone {
+    let wait = WAIT_FOR_OLDER_MAX.min(deadline / 2).as_millis();
+    let wait = i64::try_from(wait).unwrap_or(i64::MAX);
+    let ended = async { connection.query_opt(END_BACKEND, &[&pid, &started, &wait]).await };
+    if let Some(row) = within(deadline, ended).await? {
         let ended: bool = row.try_get(0)?;
         if ended {
             tracing::debug!(pid, "ended the backend that wrote this lane before");

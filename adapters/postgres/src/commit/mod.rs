@@ -7,4 +7,4 @@ mod transaction;
 
 pub(crate) use claim::{claim, renew};
 pub(crate) use dimensions::Known;
-pub(crate) use transaction::Writer;
+pub(crate) use transaction::{Writer, leaves_the_claim_good};

@@ -99,7 +99,7 @@ impl Writer {
             let rows = rows.iter().map(|(_, row)| *row);
             let stored = send(connection, &COPY_STATEMENT, rows, self.message_bytes, self.deadline)
                 .await
-                .map_err(refused)?;
+                .map_err(|(failure, phase)| Stop::Failed(failure, phase))?;
             if stored != sent {
                 return Err(control(Failure::Count { stored, sent }));
             }
@@ -128,26 +128,17 @@ impl Writer {
         Err(SinkError::InDoubt { source: Box::new(failure) })
     }
 
-    /// Says what the caller does next. After a failure nothing is rolled back here: the session is
-    /// closed, which does it.
+    /// Says what the caller does next. Only where the claim stays good is anything rolled back here;
+    /// else its session is closed, which does it.
     async fn give_up(
         &self,
         connection: &Object,
         ended: Stop,
         step: Step,
     ) -> Result<Committed, SinkError> {
-        if let Stop::Failed(failure, _) = &ended
-            && failure.is_missing_partition()
-        {
-            self.partitions.forget();
-        }
-        if !matches!(&ended, Stop::Failed(..))
-            && let Err(failure) = within(self.deadline, connection.batch_execute("ROLLBACK")).await
-        {
-            return Err(retry(failure, Phase::Control));
-        }
-        match ended {
+        let answer = match ended {
             Stop::Failed(failure, _) if failure.is_missing_partition() => {
+                self.partitions.forget();
                 Err(retry(failure, Phase::Control))
             }
             Stop::Failed(failure, phase) => Err(failed(failure, phase)),
@@ -155,8 +146,19 @@ impl Writer {
             Stop::Moved(Moved::Already) => Ok(Committed { checkpoint: step.to, rows: 0 }),
             Stop::Moved(Moved::Elsewhere(to)) => Err(SinkError::Rewound { to }),
             Stop::Moved(_) => Err(SinkError::Fenced),
+        };
+        if leaves_the_claim_good(&answer) {
+            let rolled_back = within(self.deadline, connection.batch_execute("ROLLBACK")).await;
+            rolled_back.map_err(|failure| retry(failure, Phase::Control))?;
         }
+        answer
     }
+}
+
+/// Whether a claim's session is in order after `answer`. After a poison it is: the server refused
+/// what it had been given, and everything sent has its answer.
+pub(crate) const fn leaves_the_claim_good(answer: &Result<Committed, SinkError>) -> bool {
+    matches!(answer, Ok(_) | Err(SinkError::Withdrawn | SinkError::Poison { .. }))
 }
 
 /// The rows of a batch in the order of time: an index on time is then filled from left to right,

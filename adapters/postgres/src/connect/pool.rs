@@ -213,5 +213,8 @@ fn sqlx_pool(target: &Target, options: &PoolOptions, size: u32) -> PgPool {
         .acquire_timeout(options.wait_max)
         .idle_timeout(options.idle_max)
         .max_lifetime(options.lifetime_max)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(SESSION).execute(connection).await.map(drop) })
+        })
         .connect_lazy_with(target.for_sqlx().log_statements(level))
 }

@@ -110,13 +110,14 @@ impl FromStr for Target {
         if !config.get_hostaddrs().is_empty() {
             return Err(TargetError::HostAddress);
         }
+        // First: a password may have a comma behind its @ too.
+        if config.get_hosts().iter().any(|it| matches!(it, Host::Tcp(name) if name.contains('@'))) {
+            return Err(TargetError::UnescapedAt);
+        }
         match config.get_hosts() {
             [] => return Err(TargetError::NoHost),
             [_] => {}
             _ => return Err(TargetError::SeveralHosts),
-        }
-        if config.get_hosts().iter().any(|it| matches!(it, Host::Tcp(name) if name.contains('@'))) {
-            return Err(TargetError::UnescapedAt);
         }
         if config.get_user().is_none() {
             return Err(TargetError::NoUser);
@@ -286,6 +287,7 @@ mod tests {
     fn both_drivers_are_led_to_the_same_place_or_none_is() {
         for (text, said) in [
             ("postgres://me@a,b/d", "several hosts"),
+            ("postgres://me:p@ss,word@a/d", "%40"),
             ("host=a hostaddr=10.0.0.1 user=me", "hostaddr"),
             ("hostaddr=10.0.0.1 user=me", "hostaddr"),
             ("postgres://host/d", "no user"),

@@ -8,7 +8,7 @@ use futures_util::SinkExt;
 use tokio_postgres::{Client, CopyInSink};
 
 use super::{HEADER, TRAILER};
-use crate::error::{Failure, within};
+use crate::error::{Failure, Phase, within};
 
 /// The driver gathers what it is fed into messages of more than this; it sends a smaller one only
 /// when flushed.
@@ -62,6 +62,11 @@ impl Chunks {
 /// Runs `statement` (a COPY … FROM STDIN) over `rows`; returns the server's count of rows. Takes
 /// `deadline` at the most, for COPY ignores `statement_timeout`.
 ///
+/// A failure comes with its phase: what fails before the server asked for data can't be the rows'
+/// fault. The connection must not be used any further then: the driver ends its data with a second
+/// Sync, which the server answers, and each answer from there on is taken for that of the next
+/// statement (an earlier one could pass for that of COMMIT).
+///
 /// Rows are gathered into messages as the socket takes them, so that a batch is never held twice.
 pub(crate) async fn send<R: AsRef<[u8]>>(
     client: &Client,
@@ -69,9 +74,11 @@ pub(crate) async fn send<R: AsRef<[u8]>>(
     rows: impl Iterator<Item = R>,
     message_bytes: usize,
     deadline: Duration,
-) -> Result<u64, Failure> {
+) -> Result<u64, (Failure, Phase)> {
+    let mut phase = Phase::Control;
     let copy = async {
         let mut sink = std::pin::pin!(client.copy_in::<_, Bytes>(statement).await?);
+        phase = Phase::Content;
         let mut chunks = Chunks::new(message_bytes);
         for row in rows {
             chunks.push(row.as_ref());
@@ -84,7 +91,8 @@ pub(crate) async fn send<R: AsRef<[u8]>>(
         }
         sink.finish().await
     };
-    within(deadline, copy).await
+    let sent = within(deadline, copy).await;
+    sent.map_err(|failure| (failure, phase))
 }
 
 /// Passes one message on, as it is.

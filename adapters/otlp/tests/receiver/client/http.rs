@@ -57,6 +57,11 @@ pub(crate) async fn send(address: SocketAddr, line: &str, headers: &str, body: &
     answer(&mut stream).await
 }
 
+/// Announces a body of `bytes` and sends nothing of it before there is an answer.
+pub(crate) async fn ask(address: SocketAddr, line: &str, headers: &str, bytes: usize) -> Answer {
+    answer(&mut begin(address, line, headers, bytes).await).await
+}
+
 /// Announces a body of `bytes` and sends a byte of it now and then until there is an answer.
 pub(crate) async fn drip(address: SocketAddr, bytes: usize) -> Answer {
     let headers = format!("content-type: {PROTOBUF}\r\n");
