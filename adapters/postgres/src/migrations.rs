@@ -19,6 +19,11 @@ const UNANSWERED_MAX: u32 = 3;
 /// How long another's migration is waited for without a word.
 const SILENCE_MAX: Duration = Duration::from_secs(1);
 
+/// The database does not answer any more.
+#[derive(Debug, thiserror::Error)]
+#[error("it left {UNANSWERED_MAX} questions in a row unanswered, each for {ANSWER_MAX:?}")]
+struct Silent;
+
 /// Migrates through sqlx.
 #[derive(Clone, Debug)]
 pub struct SqlxMigrations(PgPool);
@@ -71,30 +76,23 @@ impl SqlxMigrations {
     ) -> Result<T, MigrationError> {
         tokio::select! {
             done = work => done,
-            silent = self.silence() => Err(database(silent)),
+            silent = self.silence() => Err(MigrationError::Database(Box::new(silent))),
         }
     }
 
     /// Returns once the database left several questions in a row without an answer.
-    async fn silence(&self) -> sqlx::Error {
+    async fn silence(&self) -> Silent {
         let mut unanswered = 0;
-        loop {
+        while unanswered < UNANSWERED_MAX {
             tokio::time::sleep(ASKED_EVERY).await;
             let question = sqlx::query_scalar!("SELECT 1 AS \"one!\"").fetch_one(&self.0);
-            let error = match tokio::time::timeout(ANSWER_MAX, question).await {
+            match tokio::time::timeout(ANSWER_MAX, question).await {
                 // A refusal (too many connections) is an answer too.
-                Ok(Ok(_) | Err(sqlx::Error::Database(_))) => {
-                    unanswered = 0;
-                    continue;
-                }
-                Ok(Err(error)) => error,
-                Err(_elapsed) => sqlx::Error::PoolTimedOut,
-            };
-            unanswered += 1;
-            if unanswered == UNANSWERED_MAX {
-                return error;
+                Ok(Ok(_) | Err(sqlx::Error::Database(_))) => unanswered = 0,
+                Ok(Err(_)) | Err(_) => unanswered += 1,
             }
         }
+        Silent
     }
 }
 
