@@ -8,6 +8,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use anyhow::{Context, ensure};
 use indicatif::{ProgressBar, ProgressStyle};
 use observatory_ports::driven::Clock;
+use tokio::time::timeout;
 
 use super::database::{Opened, open, tell};
 use super::say;
@@ -55,7 +56,11 @@ async fn show(config: &Config, opened: &Opened, after: AfterDemo) -> anyhow::Res
     introduce(&service, opened);
     let endpoint = format!("http://{}", reachable(service.listen().grpc));
     let sent = traffic(endpoint).await?;
-    let report = Report::read(service.connections().queries(), sent).await?;
+    let deadline = config.settings.sink.statement_deadline;
+    let report = timeout(deadline, Report::read(service.connections().queries(), sent)).await;
+    let report = report.with_context(|| {
+        format!("the stored spans were not read back within {deadline:?} (DB_STATEMENT_DEADLINE)")
+    })??;
     say(&format!("\n{report}\n{}", go_on(opened, after)))?;
     ensure!(report.is_complete(), "not every span that was acknowledged is in the table");
     Ok(service)
