@@ -22,12 +22,15 @@ const OURS: &str = "FROM pg_stat_activity WHERE datname = current_database() \
 pub(crate) struct Site {
     pub(crate) url: String,
     pub(crate) sql: Client,
+    /// Kept, for it may hold a server of its own.
+    _database: TestDatabase,
 }
 
 impl Site {
     pub(crate) async fn new() -> Self {
         let database = TestDatabase::create().await;
-        Self { url: database.url().to_owned(), sql: database.connect().await }
+        let (url, sql) = (database.url().to_owned(), database.connect().await);
+        Self { url, sql, _database: database }
     }
 
     /// A service that writes here.
