@@ -80,7 +80,7 @@ impl BatchPolicy {
     }
 }
 
-/// A copy that takes less may be repeated as it is: whoever stays has that time.
+/// A copy that takes less may be repeated as it is, once: whoever stays probably has that time.
 const SLOW: Duration = Duration::from_secs(1);
 
 /// How much a lane dares to put into a batch. Where clients give up before a slow database has taken
@@ -103,9 +103,16 @@ pub enum Rest {
 }
 
 impl Pace {
+    /// Whether a copy that took so long is the database's fault, where clients gave up on it: quick
+    /// ones just meet clients that end.
+    #[must_use]
+    pub const fn is_slow(took: Duration) -> bool {
+        took.as_nanos() >= SLOW.as_nanos()
+    }
+
     /// Clients gave up on a batch of `rows` whose copy took so long.
     pub fn given_up(&mut self, rows: u64, took: Duration) -> Rest {
-        if took < SLOW && !self.hung_up {
+        if !Self::is_slow(took) && !self.hung_up {
             self.hung_up = true;
             return Rest::Whole;
         }

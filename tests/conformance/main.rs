@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use observatory_domain::ids::{LaneId, ProjectId, Sequence};
-use observatory_domain::intake::PolicySnapshot;
 use observatory_domain::retry::ErrorClass;
 use observatory_domain::time::UnixNanos;
 use observatory_otlp::OtlpCodec;
-use observatory_ports::conformance::{SinkUnderTest, all};
+use observatory_ports::conformance::{SinkUnderTest, all, entry};
 use observatory_ports::driven::{
-    Clock, Committed, Entry, Event, Intake, Migrations, Observer, Position, RecordSink, SinkError,
+    Clock, Committed, Event, Migrations, Observer, RecordSink, SinkError,
 };
-use observatory_ports::{Request, Signal, Ticket};
+use observatory_ports::{Request, Signal};
 use observatory_postgres::{
     Connections, Edition, PoolOptions, PostgresSink, QueryLogging, SinkOptions, SqlxMigrations,
 };
@@ -125,17 +124,6 @@ async fn a_hypertable_passes_the_kit() {
     assert_eq!(passes_on(Kind::Best).await, "hypertable");
 }
 
-/// An entry of two records.
-fn entry(test: &Postgres, lane: LaneId, sequence: u64) -> [Entry; 1] {
-    let (request, received_at) = (test.request(2, 0), test.now());
-    let day = Duration::from_hours(24);
-    let policy = PolicySnapshot { future_max: day, age_max: day };
-    let intake = Intake { received_at, refused: None, policy: &policy };
-    let (prepared, _) = test.sink.prepare(&request, &intake).unwrap();
-    let position = Position { lane, sequence: Sequence(sequence) };
-    [Entry { position, request, received_at, prepared, ticket: Ticket::default() }]
-}
-
 #[tokio::test]
 async fn a_copy_that_fails_before_its_first_row_shifts_no_later_answer() {
     // The driver and the server then disagree on how many answers are due: on the same connection an
@@ -144,13 +132,13 @@ async fn a_copy_that_fails_before_its_first_row_shifts_no_later_answer() {
     let lane = test.lane();
     let (mut claim, _) = test.sink.claim(lane).await.unwrap();
     for sequence in 1..=5 {
-        let entry = entry(&test, lane, sequence);
+        let batch = [entry(&test, lane, sequence, 2)];
         test.client.batch_execute("ALTER TABLE spans RENAME name TO other").await.unwrap();
-        let failed = test.sink.commit(&mut claim, &entry).await;
+        let failed = test.sink.commit(&mut claim, &batch).await;
         let schema = matches!(failed, Err(SinkError::Retry { class: ErrorClass::Schema, .. }));
         assert!(schema, "{failed:?}");
         test.client.batch_execute("ALTER TABLE spans RENAME other TO name").await.unwrap();
-        let committed = test.sink.commit(&mut claim, &entry).await.unwrap();
+        let committed = test.sink.commit(&mut claim, &batch).await.unwrap();
         assert_eq!(committed, Committed { checkpoint: Sequence(sequence), rows: 2 });
         assert_eq!(test.stored().await, sequence * 2, "acknowledged, and not there");
     }
@@ -169,10 +157,11 @@ async fn a_refused_row_costs_no_connection_and_shifts_no_later_answer() {
     for sequence in 1..=5 {
         let refuse = "ALTER TABLE spans ADD CONSTRAINT none CHECK (name <> '') NOT VALID";
         test.client.batch_execute(refuse).await.unwrap();
-        let refused = test.sink.commit(&mut claim, &entry(&test, lane, sequence)).await;
+        let refused = test.sink.commit(&mut claim, &[entry(&test, lane, sequence, 2)]).await;
         assert!(matches!(refused, Err(SinkError::Poison { .. })), "{refused:?}");
         test.client.batch_execute("ALTER TABLE spans DROP CONSTRAINT none").await.unwrap();
-        let committed = test.sink.commit(&mut claim, &entry(&test, lane, sequence)).await.unwrap();
+        let committed =
+            test.sink.commit(&mut claim, &[entry(&test, lane, sequence, 2)]).await.unwrap();
         assert_eq!(committed, Committed { checkpoint: Sequence(sequence), rows: 2 });
         assert_eq!(test.stored().await, sequence * 2, "acknowledged, and not there");
     }
@@ -185,15 +174,15 @@ async fn a_database_that_went_back_behind_the_claim_is_told_from_another_writer(
     let lane = test.lane();
     let (mut claim, _) = test.sink.claim(lane).await.unwrap();
     for sequence in [1, 2] {
-        test.sink.commit(&mut claim, &entry(&test, lane, sequence)).await.unwrap();
+        test.sink.commit(&mut claim, &[entry(&test, lane, sequence, 2)]).await.unwrap();
     }
     // As a restore leaves it: the connection gone, and the lane as it was before the claim.
     let restore = "SELECT pg_terminate_backend(backend_pid, 5000) FROM ingest_checkpoint;
         UPDATE ingest_checkpoint SET epoch = epoch - 1, sequence = 1";
     test.client.batch_execute(restore).await.unwrap();
-    let gone = test.sink.commit(&mut claim, &entry(&test, lane, 3)).await;
+    let gone = test.sink.commit(&mut claim, &[entry(&test, lane, 3, 2)]).await;
     assert!(matches!(gone, Err(SinkError::Retry { .. })), "{gone:?}");
-    let told = test.sink.commit(&mut claim, &entry(&test, lane, 3)).await;
+    let told = test.sink.commit(&mut claim, &[entry(&test, lane, 3, 2)]).await;
     assert!(matches!(told, Err(SinkError::Rewound { to: Sequence(1) })), "{told:?}");
-    test.sink.commit(&mut claim, &entry(&test, lane, 2)).await.unwrap();
+    test.sink.commit(&mut claim, &[entry(&test, lane, 2, 2)]).await.unwrap();
 }

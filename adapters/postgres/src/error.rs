@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use deadpool_postgres::PoolError;
 use observatory_domain::retry::ErrorClass;
+use observatory_ports::driven::SinkError;
 use tokio_postgres::error::SqlState;
 
 /// A statement failed.
@@ -50,6 +51,11 @@ impl Failure {
             Some(code) => classify(code, phase),
             None => ErrorClass::Transient,
         }
+    }
+
+    /// For the port: nothing was stored, and it may be tried again.
+    pub(crate) fn retry(self, phase: Phase) -> SinkError {
+        SinkError::Retry { class: self.class(phase), source: Box::new(self) }
     }
 
     /// Whether the server said that a day has no partition: 23514 without a constraint's name.

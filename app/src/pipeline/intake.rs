@@ -15,14 +15,11 @@ use observatory_ports::{Request, Ticket};
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::shared::Shared;
-use super::waiting::{Client, Waiting};
+use super::waiting::{Client, NOT_NOW, Waiting};
 
 /// So long before its deadline, or a tenth of its time, a request withdraws if it can: if not, its
 /// COMMIT is under way, the answer is near, and any other answer could be a lie.
 const COMMIT_GRACE: Duration = Duration::from_millis(500);
-
-/// What a client hears whose request comes back: health and log tell why.
-pub(super) const NOT_NOW: &str = "it can't be stored now; nothing was stored";
 
 /// Where nobody is left to say whether a COMMIT came through.
 const UNKNOWN: &str = "the outcome of the commit is unknown";

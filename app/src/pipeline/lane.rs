@@ -20,7 +20,6 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::batch::Batch;
-use super::intake::NOT_NOW;
 use super::shared::{Phase, Shared};
 use super::waiting::{Answer, Client, Waiting};
 
@@ -212,8 +211,7 @@ impl Lane {
     }
 
     pub(super) fn hand_back(&self, clients: Vec<Client>) {
-        let after = self.shared.options.retry_after;
-        self.answer(clients, &Answer::Unavailable(NOT_NOW, after));
+        self.answer(clients, &Answer::Unavailable(self.shared.options.retry_after));
     }
 
     fn answer(&self, clients: Vec<Client>, answer: &Answer) {

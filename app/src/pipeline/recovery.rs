@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use observatory_domain::batch::{Reason, Rest};
+use observatory_domain::batch::{Pace, Reason, Rest};
 use observatory_domain::ids::{LaneId, Sequence};
 use observatory_domain::retry::{Decision, ErrorClass, Jitter};
 use observatory_ports::causes;
@@ -83,15 +83,19 @@ impl Lane {
         let rows = batch.rows();
         self.hand_back(batch.take_withdrawn());
         let left = batch.len();
-        if self.pace.given_up(rows, took) == Rest::Whole {
+        if Pace::is_slow(took) {
+            self.observe(Event::CommitFailed { class: ErrorClass::Transient });
+            let trouble =
+                format!("the database is slow: clients gave up on a batch after {took:?}");
+            tracing::warn!(lane = %self.id, left, trouble, "a batch has to be copied again");
+            self.shared.set_trouble(Some(trouble));
+        } else {
             tracing::debug!(lane = %self.id, left, ?took, "a client hung up on its batch");
-            return Flow::Continue(());
         }
-        self.observe(Event::CommitFailed { class: ErrorClass::Transient });
-        tracing::warn!(lane = %self.id, left, ?took, "clients gave up before their batch was stored");
-        let trouble = format!("the database is slow: clients gave up on a batch after {took:?}");
-        self.shared.set_trouble(Some(trouble));
-        if left > 1 { Flow::Break(Settled::Halve) } else { Flow::Continue(()) }
+        match self.pace.given_up(rows, took) {
+            Rest::Halved if left > 1 => Flow::Break(Settled::Halve),
+            Rest::Halved | Rest::Whole => Flow::Continue(()),
+        }
     }
 
     /// Decides after an attempt that stored nothing.

@@ -9,6 +9,9 @@ use observatory_ports::driving::{Busy, IngestError, Slot};
 use observatory_ports::{Request, Ticket};
 use tokio::sync::oneshot;
 
+/// What a client hears whose request comes back: health and log tell why.
+pub(super) const NOT_NOW: &str = "it can't be stored now; nothing was stored";
+
 /// From intake to a lane.
 pub(super) struct Waiting {
     pub(super) request: Request,
@@ -35,8 +38,8 @@ pub(super) enum Answer {
     Stored,
     /// The database refuses its content.
     Poison(String),
-    /// Not now; nothing was stored.
-    Unavailable(&'static str, Duration),
+    /// Not now: come again after this time.
+    Unavailable(Duration),
 }
 
 impl Client {
@@ -54,8 +57,8 @@ impl Client {
         let result = match answer {
             Answer::Stored => Ok(()),
             Answer::Poison(reason) => Err(IngestError::Poison(reason)),
-            Answer::Unavailable(reason, retry_after) => {
-                Err(IngestError::Busy(Busy { reason, retry_after }))
+            Answer::Unavailable(retry_after) => {
+                Err(IngestError::Busy(Busy { reason: NOT_NOW, retry_after }))
             }
         };
         if self.answer.send(result).is_err() {
@@ -70,7 +73,7 @@ impl Answer {
         match self {
             Self::Stored => Ending::Stored,
             Self::Poison(_) => Ending::Poisoned,
-            Self::Unavailable(..) => Ending::Returned,
+            Self::Unavailable(_) => Ending::Returned,
         }
     }
 }

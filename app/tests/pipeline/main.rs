@@ -222,6 +222,32 @@ async fn one_client_that_hangs_up_is_no_trouble_of_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn clients_that_hang_up_are_no_trouble_of_the_database() {
+    let bench = Bench::start(1, [Fault::Slow(Duration::from_millis(100))]).await;
+    for _ in 0..3 {
+        assert!(bench.send(&[1], Duration::from_millis(50)).await.is_err());
+        bench.shared.until_idle().await;
+    }
+    assert_eq!((bench.shared.trouble(), bench.sink.commits()), (None, 3));
+    assert!(bench.stored().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_database_that_is_too_slow_for_its_clients_is_told() {
+    let bench = Bench::start(1, [Fault::Slow(Duration::from_secs(5))]).await;
+    assert!(bench.send(&[1], Duration::from_secs(3)).await.is_err());
+    let told = async {
+        while bench.shared.trouble().is_none() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(MINUTE, told).await.expect("it is told");
+    assert!(bench.shared.trouble().unwrap().contains("slow"), "{:?}", bench.shared.trouble());
+    assert!(bench.send(&[1], MINUTE).await.is_ok());
+    assert_eq!(bench.shared.trouble(), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn memory_is_given_back_when_a_request_has_been_answered() {
     let bench = Bench::start(1, []).await;
     for _ in 0..100 {

@@ -7,4 +7,4 @@ mod memory;
 mod sink;
 
 pub use memory::MemorySink;
-pub use sink::{SinkUnderTest, all};
+pub use sink::{SinkUnderTest, all, entry};

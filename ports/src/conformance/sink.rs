@@ -134,7 +134,8 @@ fn policy() -> PolicySnapshot {
     PolicySnapshot { future_max: day, age_max: day }
 }
 
-fn entry(test: &dyn SinkUnderTest, lane: LaneId, sequence: u64, records: usize) -> Entry {
+/// An entry of so many records, for checks that only one sink needs.
+pub fn entry(test: &dyn SinkUnderTest, lane: LaneId, sequence: u64, records: usize) -> Entry {
     let request = test.request(records, 0);
     let policy = policy();
     let intake = Intake { received_at: test.now(), refused: None, policy: &policy };

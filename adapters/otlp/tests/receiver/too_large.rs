@@ -1,7 +1,11 @@
 //! A request is bounded before and after decompression, and never sent again when it is too large.
 
+use std::time::Duration;
+
 use bytes::Bytes;
+use observatory_otlp::ReceiverOptions;
 use observatory_ports::driven::Outcome;
+use observatory_ports::driving::Busy;
 use tonic::{Code, Status};
 use tonic_types::{RpcStatusExt, StatusExt, pb};
 
@@ -62,6 +66,17 @@ async fn a_client_that_sends_far_more_than_the_bound_still_reads_the_answer() {
     // More than sockets hold: it is still sending when it is refused.
     over_http_is_too_large(&http::post(service.http, "", &vec![b'x'; 30_000_000]).await);
     assert_eq!(service.seen.take(), [("http", Outcome::TooLarge)]);
+}
+
+#[tokio::test]
+async fn a_client_that_is_refused_while_it_sends_reads_when_to_come_again() {
+    let busy = Busy { reason: "no place", retry_after: Duration::from_secs(7) };
+    let mut ingest = FakeIngest::answering(Ok(<_>::default()));
+    ingest.admission = Err(busy);
+    let options = ReceiverOptions { request_bytes_max: 64_000_000, ..OPTIONS };
+    let service = Service::start_with(ingest, options).await;
+    let answer = http::post(service.http, "", &vec![b'x'; 30_000_000]).await;
+    assert_eq!((answer.code, answer.header("retry-after")), (503, Some("7")));
 }
 
 #[tokio::test]

@@ -30,10 +30,10 @@ pub(crate) async fn claim(
     lane: LaneId,
     deadline: Duration,
 ) -> Result<(Claim, Sequence), SinkError> {
-    let session = connections.lane().await.map_err(retry)?;
-    let taken = take(&session, lane, None, deadline).await.map_err(retry)?;
+    let session = connections.lane().await.map_err(control)?;
+    let taken = take(&session, lane, None, deadline).await.map_err(control)?;
     let (epoch, sequence) =
-        taken.ok_or(Failure::Bug("a lane that can't be claimed")).map_err(retry)?;
+        taken.ok_or(Failure::Bug("a lane that can't be claimed")).map_err(control)?;
     Ok((Claim { lane, epoch, session: Box::new(session) }, sequence))
 }
 
@@ -43,18 +43,18 @@ pub(crate) async fn renew(
     held: &mut Claim,
     deadline: Duration,
 ) -> Result<(), SinkError> {
-    let session = connections.lane().await.map_err(retry)?;
-    let taken = take(&session, held.lane, Some(held.epoch), deadline).await.map_err(retry)?;
+    let session = connections.lane().await.map_err(control)?;
+    let taken = take(&session, held.lane, Some(held.epoch), deadline).await.map_err(control)?;
     (held.epoch, _) = taken.ok_or(SinkError::Fenced)?;
     held.session = Box::new(session);
     Ok(())
 }
 
-fn retry(failure: Failure) -> SinkError {
-    SinkError::Retry { class: failure.class(Phase::Control), source: Box::new(failure) }
+fn control(failure: Failure) -> SinkError {
+    failure.retry(Phase::Control)
 }
 
-/// The new epoch and the checkpoint; nothing when `held` is not the lane's epoch any more.
+/// The new epoch and the checkpoint; nothing when a newer writer than `held` has the lane.
 async fn take(
     session: &Session,
     lane: LaneId,

@@ -47,7 +47,7 @@ impl Writer {
         claim: &Claim,
         entries: &[Entry],
     ) -> Result<Committed, SinkError> {
-        let control = |failure| retry(failure, Phase::Control);
+        let control = |failure: Failure| failure.retry(Phase::Control);
         let connection = connection_of(claim).map_err(control)?;
         let step = step_of(entries).map_err(control)?;
         let batch: Result<Vec<_>, _> = entries.iter().map(prepared).collect();
@@ -139,7 +139,7 @@ impl Writer {
         let answer = match ended {
             Stop::Failed(failure, _) if failure.is_missing_partition() => {
                 self.partitions.forget();
-                Err(retry(failure, Phase::Control))
+                Err(failure.retry(Phase::Control))
             }
             Stop::Failed(failure, phase) => Err(failed(failure, phase)),
             Stop::Withdrawn => Err(SinkError::Withdrawn),
@@ -149,7 +149,7 @@ impl Writer {
         };
         if leaves_the_claim_good(&answer) {
             let rolled_back = within(self.deadline, connection.batch_execute("ROLLBACK")).await;
-            rolled_back.map_err(|failure| retry(failure, Phase::Control))?;
+            rolled_back.map_err(|failure| failure.retry(Phase::Control))?;
         }
         answer
     }
@@ -193,10 +193,6 @@ fn failed(failure: Failure, phase: Phase) -> SinkError {
     use observatory_domain::retry::ErrorClass;
     match failure.class(phase) {
         ErrorClass::Poison => SinkError::Poison { reason: failure.reason() },
-        _ => retry(failure, phase),
+        _ => failure.retry(phase),
     }
-}
-
-fn retry(failure: Failure, phase: Phase) -> SinkError {
-    SinkError::Retry { class: failure.class(phase), source: Box::new(failure) }
 }
