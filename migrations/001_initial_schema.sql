@@ -206,6 +206,141 @@ COMMENT ON COLUMN scopes.schema_url IS 'The schema that the attributes follow; n
 COMMENT ON COLUMN scopes.attributes IS 'Its attributes.';
 COMMENT ON COLUMN scopes.original IS 'The received protobuf InstrumentationScope, where the columns can not represent it exactly; else null.';
 
+CREATE TABLE log_records (
+    -- Fixed width first: no bytes are lost to alignment.
+    time                          timestamptz NOT NULL,
+    observed_time                 timestamptz,
+    trace_id                      uuid,
+    resource_id                   uuid NOT NULL,
+    scope_id                      uuid NOT NULL,
+    project_id                    integer NOT NULL,
+    service_hash                  integer NOT NULL,
+    flags                         integer,
+    dropped_attributes_count      integer,
+    time_nanos                    smallint NOT NULL,
+    observed_nanos                smallint NOT NULL,
+    time_source                   smallint NOT NULL,
+    severity_number               smallint NOT NULL,
+    span_id                       text,
+    severity_text                 text,
+    event_name                    text,
+    body                          text,
+    body_structured               jsonb,
+    attributes                    jsonb,
+    original                      bytea
+);
+COMMENT ON TABLE log_records IS 'One row a log record or event, as received over OTLP.';
+COMMENT ON COLUMN log_records.time IS 'When it happened, to the microsecond; time_nanos holds the rest, time_source tells which time it is. Partitions are days of it, in UTC.';
+COMMENT ON COLUMN log_records.observed_time IS 'When it was noticed, to the microsecond; observed_nanos holds the rest. Null when not sent.';
+COMMENT ON COLUMN log_records.trace_id IS 'The trace it belongs to; null for none, or where the sent id is no id.';
+COMMENT ON COLUMN log_records.resource_id IS 'Key into resources: who sent it.';
+COMMENT ON COLUMN log_records.scope_id IS 'Key into scopes: which instrumentation made it.';
+COMMENT ON COLUMN log_records.project_id IS 'Whose it is; 0 is the default project.';
+COMMENT ON COLUMN log_records.service_hash IS 'observatory_service_hash(service.name), for the index on (service_hash, time).';
+COMMENT ON COLUMN log_records.flags IS 'The flags of OTLP; the low eight bits are the W3C trace flags; null for none.';
+COMMENT ON COLUMN log_records.dropped_attributes_count IS 'Attributes that the sender left out; null for none.';
+COMMENT ON COLUMN log_records.time_nanos IS 'Nanoseconds beyond time, 0 to 999.';
+COMMENT ON COLUMN log_records.observed_nanos IS 'Nanoseconds beyond observed_time, 0 to 999.';
+COMMENT ON COLUMN log_records.time_source IS 'Which time `time` is: 0 the one of the record, 1 the one of its observation, for it has none, 2 the one of its receipt, for it has neither.';
+COMMENT ON COLUMN log_records.severity_number IS '1 trace … 5 debug … 9 info … 13 warn … 17 error … 21 to 24 fatal; 0 when not sent.';
+COMMENT ON COLUMN log_records.span_id IS 'The span it belongs to: 16 hex digits; null for none, or where the sent id is no id.';
+COMMENT ON COLUMN log_records.severity_text IS 'The severity in the words of its source; null when not sent.';
+COMMENT ON COLUMN log_records.event_name IS 'The kind of event; null for a log record that is none.';
+COMMENT ON COLUMN log_records.body IS 'What it says, when that is a text.';
+COMMENT ON COLUMN log_records.body_structured IS 'What it says, when that is anything but a text.';
+COMMENT ON COLUMN log_records.attributes IS 'Its attributes; null for none.';
+COMMENT ON COLUMN log_records.original IS 'The received protobuf LogRecord, where the columns can not represent it exactly; else null.';
+
+CREATE TABLE metric_series (
+    series_id                     uuid NOT NULL,
+    resource_id                   uuid NOT NULL,
+    scope_id                      uuid NOT NULL,
+    project_id                    integer NOT NULL,
+    temporality                   integer NOT NULL,
+    last_seen                     date NOT NULL,
+    is_monotonic                  boolean NOT NULL,
+    kind                          text NOT NULL,
+    name                          text NOT NULL,
+    description                   text,
+    unit                          text,
+    explicit_bounds               double precision[],
+    metadata                      jsonb,
+    attributes                    jsonb NOT NULL,
+    original                      bytea,
+    PRIMARY KEY (project_id, series_id)
+);
+COMMENT ON TABLE metric_series IS 'What points belong to: one row for each metric of a resource and scope, and each set of attributes.';
+COMMENT ON COLUMN metric_series.series_id IS 'xxh3-128 of resource, scope, metric, attributes and a histogram''s bounds, as sent.';
+COMMENT ON COLUMN metric_series.resource_id IS 'Key into resources: who sent it.';
+COMMENT ON COLUMN metric_series.scope_id IS 'Key into scopes: which instrumentation made it.';
+COMMENT ON COLUMN metric_series.project_id IS 'Whose it is; 0 is the default project.';
+COMMENT ON COLUMN metric_series.temporality IS '1 delta: a point is what was added since the one before; 2 cumulative: since its start_time; 0 for kinds without one.';
+COMMENT ON COLUMN metric_series.last_seen IS 'The last day (UTC) on which a point of it came.';
+COMMENT ON COLUMN metric_series.is_monotonic IS 'Whether a sum never goes down.';
+COMMENT ON COLUMN metric_series.kind IS 'gauge, sum, histogram, exponential_histogram or summary.';
+COMMENT ON COLUMN metric_series.name IS 'The metric''s name, for example gen_ai.client.token.usage.';
+COMMENT ON COLUMN metric_series.description IS 'What the metric means; null when not sent.';
+COMMENT ON COLUMN metric_series.unit IS 'Its unit (UCUM), for example s or {token}; null when not sent.';
+COMMENT ON COLUMN metric_series.explicit_bounds IS 'Upper bounds, inclusive, of a histogram''s buckets; the last bucket has none.';
+COMMENT ON COLUMN metric_series.metadata IS 'Attributes of the metric itself; null for none.';
+COMMENT ON COLUMN metric_series.attributes IS 'The attributes that its points share.';
+COMMENT ON COLUMN metric_series.original IS 'A protobuf Metric that describes it, with its attributes in one point of a gauge, where the columns can not represent it exactly; else null.';
+CREATE INDEX metric_series_name ON metric_series (name);
+
+CREATE TABLE metric_points (
+    time                          timestamptz NOT NULL,
+    start_time                    timestamptz,
+    series_id                     uuid NOT NULL,
+    value                         double precision,
+    value_int                     bigint,
+    count                         bigint,
+    sum                           double precision,
+    min                           double precision,
+    max                           double precision,
+    zero_count                    bigint,
+    zero_threshold                double precision,
+    project_id                    integer NOT NULL,
+    flags                         integer,
+    scale                         integer,
+    positive_offset               integer,
+    negative_offset               integer,
+    time_nanos                    smallint NOT NULL,
+    start_nanos                   smallint NOT NULL,
+    bucket_counts                 bigint[],
+    positive_counts               bigint[],
+    negative_counts               bigint[],
+    quantiles                     double precision[],
+    quantile_values               double precision[],
+    exemplars                     jsonb,
+    original                      bytea
+);
+COMMENT ON TABLE metric_points IS 'One row a data point, as received over OTLP; metric_series tells what it is a point of.';
+COMMENT ON COLUMN metric_points.time IS 'When it was taken, to the microsecond; time_nanos holds the rest. Partitions are days of it, in UTC.';
+COMMENT ON COLUMN metric_points.start_time IS 'When its interval began, to the microsecond; start_nanos holds the rest. A later one than before tells that the sender started anew. Null when not sent.';
+COMMENT ON COLUMN metric_points.series_id IS 'Key into metric_series.';
+COMMENT ON COLUMN metric_points.value IS 'Of a gauge or sum, when it is a double.';
+COMMENT ON COLUMN metric_points.value_int IS 'Of a gauge or sum, when it is an integer.';
+COMMENT ON COLUMN metric_points.count IS 'Of a histogram or summary: how many values.';
+COMMENT ON COLUMN metric_points.sum IS 'Of a histogram or summary: their sum; null when not sent.';
+COMMENT ON COLUMN metric_points.min IS 'Of a histogram: the smallest value; null when not sent.';
+COMMENT ON COLUMN metric_points.max IS 'Of a histogram: the largest value; null when not sent.';
+COMMENT ON COLUMN metric_points.zero_count IS 'Of an exponential histogram: how many values are no farther from zero than zero_threshold.';
+COMMENT ON COLUMN metric_points.zero_threshold IS 'Of an exponential histogram: the half width of the bucket around zero.';
+COMMENT ON COLUMN metric_points.project_id IS 'Whose it is; 0 is the default project.';
+COMMENT ON COLUMN metric_points.flags IS 'The flags of OTLP: 1 says that no value was recorded; null for none.';
+COMMENT ON COLUMN metric_points.scale IS 'Of an exponential histogram: bucket i holds values above base^i up to base^(i+1), where base = 2^(2^-scale).';
+COMMENT ON COLUMN metric_points.positive_offset IS 'Of an exponential histogram: the index of the first bucket of positive values.';
+COMMENT ON COLUMN metric_points.negative_offset IS 'Of an exponential histogram: the index of the first bucket of negative values.';
+COMMENT ON COLUMN metric_points.time_nanos IS 'Nanoseconds beyond time, 0 to 999.';
+COMMENT ON COLUMN metric_points.start_nanos IS 'Nanoseconds beyond start_time, 0 to 999.';
+COMMENT ON COLUMN metric_points.bucket_counts IS 'Of a histogram: how many values in each bucket; metric_series.explicit_bounds has their bounds.';
+COMMENT ON COLUMN metric_points.positive_counts IS 'Of an exponential histogram: how many positive values in each bucket, from positive_offset.';
+COMMENT ON COLUMN metric_points.negative_counts IS 'Of an exponential histogram: how many negative values in each bucket, from negative_offset.';
+COMMENT ON COLUMN metric_points.quantiles IS 'Of a summary: quantiles, from 0 to 1.';
+COMMENT ON COLUMN metric_points.quantile_values IS 'Of a summary: the values at quantiles.';
+COMMENT ON COLUMN metric_points.exemplars IS 'Samples: an array of {time_unix_nano, as_int or as_double, trace_id, span_id, filtered_attributes}.';
+COMMENT ON COLUMN metric_points.original IS 'The received protobuf data point, where the columns can not represent it exactly; else null.';
+
 -- One row a lane, updated by every batch: half-filled pages keep the updates on their page (HOT).
 CREATE TABLE ingest_checkpoint (
     lane                          uuid PRIMARY KEY,
@@ -229,6 +364,10 @@ BEGIN
     ] LOOP
         EXECUTE format('ALTER TABLE spans ALTER COLUMN %I SET COMPRESSION lz4', wide);
     END LOOP;
+    FOREACH wide IN ARRAY ARRAY['body', 'body_structured', 'attributes'] LOOP
+        EXECUTE format('ALTER TABLE log_records ALTER COLUMN %I SET COMPRESSION lz4', wide);
+    END LOOP;
+    ALTER TABLE metric_points ALTER COLUMN exemplars SET COMPRESSION lz4;
 EXCEPTION WHEN feature_not_supported THEN
     RAISE NOTICE 'this server has no lz4: large texts use its default compression';
 END

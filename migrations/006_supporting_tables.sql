@@ -73,3 +73,50 @@ FROM llm_calls
 WHERE conversation_id IS NOT NULL
 GROUP BY conversation_id, project_id;
 COMMENT ON VIEW conversations IS 'One row for each conversation.';
+
+CREATE VIEW metrics AS
+SELECT
+    p.time,
+    p.start_time,
+    r.service_name,
+    m.name,
+    m.unit,
+    m.kind,
+    CASE m.temporality WHEN 1 THEN 'delta' WHEN 2 THEN 'cumulative' END AS temporality,
+    m.is_monotonic,
+    m.attributes,
+    coalesce(p.value, p.value_int) AS value,
+    p.count,
+    p.sum,
+    p.min,
+    p.max,
+    m.explicit_bounds,
+    p.bucket_counts,
+    p.series_id,
+    m.resource_id,
+    p.project_id
+FROM metric_points p
+JOIN metric_series m ON m.project_id = p.project_id AND m.series_id = p.series_id
+LEFT JOIN resources r ON r.project_id = m.project_id AND r.resource_id = m.resource_id;
+COMMENT ON VIEW metrics IS 'One row for each data point, with its series. Filter by name and time.';
+
+CREATE VIEW logs AS
+SELECT
+    l.time,
+    r.service_name,
+    l.service_hash,
+    CASE
+        WHEN l.severity_number BETWEEN 1 AND 24
+        THEN (ARRAY['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'])[(l.severity_number + 3) / 4]
+    END AS severity,
+    l.severity_text,
+    l.event_name,
+    coalesce(l.body, l.body_structured::text) AS body,
+    l.attributes,
+    replace(l.trace_id::text, '-', '') AS trace_id,
+    l.span_id,
+    l.resource_id,
+    l.project_id
+FROM log_records l
+LEFT JOIN resources r ON r.project_id = l.project_id AND r.resource_id = l.resource_id;
+COMMENT ON VIEW logs IS 'One row for each log record or event. Filter by time; by service with service_hash = observatory_service_hash(''name'').';

@@ -3,7 +3,8 @@
 //! # Glossary
 //! | word | meaning |
 //! |---|---|
-//! | record | one span (later also a metric point or a log record) |
+//! | record | one span, metric point or log record |
+//! | series | the points of one metric with the same attributes, from one resource and scope |
 //! | request | the bytes of one OTLP export call, decompressed |
 //! | entry | a request on its way to the sink, with the rows prepared from it |
 //! | lane | an ordered stream of entries with dense sequence numbers: one writer, one connection |

@@ -6,19 +6,25 @@ use observatory_domain::ids::ProjectId;
 /// Which of OTLP's signals a request carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
-    /// `ExportTraceServiceRequest`.
+    /// `ExportTraceServiceRequest`: spans.
     Traces,
+    /// `ExportMetricsServiceRequest`: data points.
+    Metrics,
+    /// `ExportLogsServiceRequest`: log records.
+    Logs,
 }
 
 impl Signal {
     /// Every signal.
-    pub const ALL: [Self; 1] = [Self::Traces];
+    pub const ALL: [Self; 3] = [Self::Traces, Self::Metrics, Self::Logs];
 
     /// The name in metrics and logs.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Traces => "traces",
+            Self::Metrics => "metrics",
+            Self::Logs => "logs",
         }
     }
 }

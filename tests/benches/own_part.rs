@@ -8,12 +8,12 @@ use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_m
 use observatory_domain::genai::Mapper;
 use observatory_domain::ids::{Ordinal, ProjectId};
 use observatory_domain::intake::PolicySnapshot;
-use observatory_domain::record::SpanView;
+use observatory_domain::record::RecordView;
 use observatory_domain::time::UnixNanos;
 use observatory_otlp::OtlpCodec;
 use observatory_ports::driven::{Intake, RecordCodec, Visit};
 use observatory_ports::{Request, Signal};
-use observatory_postgres::measured::{RowWriter, prepare_spans};
+use observatory_postgres::measured::{RowWriter, prepare};
 use observatory_tests::workload::{Template, Workload};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
@@ -30,7 +30,7 @@ fn request(workload: Workload) -> Request {
 struct Blind;
 
 impl Visit for Blind {
-    fn span(&mut self, _: Ordinal, view: &SpanView<'_>, _: Range<usize>) {
+    fn record(&mut self, _: Ordinal, view: RecordView<'_>, _: Range<usize>) {
         black_box(view);
     }
 }
@@ -40,9 +40,11 @@ impl Visit for Blind {
 struct Map(Mapper);
 
 impl Visit for Map {
-    fn span(&mut self, _: Ordinal, view: &SpanView<'_>, _: Range<usize>) {
-        self.0.map(view.attributes);
-        black_box(self.0.remainder());
+    fn record(&mut self, _: Ordinal, view: RecordView<'_>, _: Range<usize>) {
+        if let RecordView::Span(view) = view {
+            self.0.map(view.attributes);
+            black_box(self.0.remainder());
+        }
     }
 }
 
@@ -67,9 +69,11 @@ fn own_part(criterion: &mut Criterion) {
             let policy = PolicySnapshot {
                 future_max: Duration::from_hours(1),
                 age_max: Duration::from_hours(24),
+                attributes_max: 8192,
+                attribute_bytes_max: 16 << 20,
             };
             let intake = Intake { received_at: UnixNanos(NOW), refused: None, policy: &policy };
-            bencher.iter(|| prepare_spans(&OtlpCodec, &request, &intake));
+            bencher.iter(|| prepare(&OtlpCodec, &request, &intake));
         });
     }
     group.finish();

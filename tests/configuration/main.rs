@@ -61,6 +61,8 @@ shown! {
     REQUEST_DEADLINE => otlp::an_answer_comes_within_the_deadline;
     INGEST_MAX_FUTURE => ingest::the_future_ends_here;
     INGEST_MAX_AGE => ingest::the_past_ends_here;
+    INGEST_MAX_ATTRIBUTES => ingest::a_record_may_have_so_many_attributes;
+    INGEST_MAX_ATTRIBUTE_BYTES => ingest::an_attribute_may_have_so_many_bytes;
 
     OTLP_GRPC_PORT, OTLP_HTTP_PORT, APP_PORT, METRICS_PORT => http::every_port_is_where_it_is_told;
     APP_HOST => http::only_the_address_is_listened_on;

@@ -12,7 +12,7 @@ const DAY_NANOS: u64 = 86_400_000_000_000;
 async fn a_missing_partition_is_made_for_its_rows() {
     let database = TestDatabase::of(Kind::Plain).await;
     let service = Start::into_database(database.url()).ready().await;
-    assert!(service.log().contains("spans partitioned"), "{}", service.log());
+    assert!(service.log().contains("tables partitioned"), "{}", service.log());
     let mut client = GrpcClient::connect(service.address("grpc")).await;
     let mut spans: Vec<_> = (0..20).map(span).collect();
     for (days, span) in (0..).zip(&mut spans) {
@@ -24,7 +24,8 @@ async fn a_missing_partition_is_made_for_its_rows() {
         async || -> i64 { sql.query_one("SELECT count(*) FROM spans", &[]).await.unwrap().get(0) };
     assert_eq!(count().await, 20);
     // Somebody drops one under our feet: the next batch for that day makes it again.
-    let dropped = "SELECT count(*) FROM observatory_drop_before(now() - interval '10 days')";
+    let dropped =
+        "SELECT count(*) FROM observatory_drop_before('spans', now() - interval '10 days')";
     let dropped: i64 = sql.query_one(dropped, &[]).await.unwrap().get(0);
     assert_eq!(dropped, 9);
     for span in &mut spans {
@@ -60,7 +61,7 @@ async fn a_detached_partition_keeps_its_rows_and_its_name_and_the_day_goes_on() 
     assert_eq!(count("spans".to_owned()).await, 1);
     assert_eq!(count(format!("spans_{day}")).await, 1);
     // Retention finds it by its bounds, and leaves alone what is not ours any more.
-    let drop = "SELECT observatory_drop_before(now() - interval '10 days')";
+    let drop = "SELECT observatory_drop_before('spans', now() - interval '10 days')";
     let dropped = sql.query(drop, &[]).await.unwrap();
     let dropped: Vec<String> = dropped.iter().map(|it| it.get(0)).collect();
     assert_eq!(dropped, [format!("spans_{day}_3")]);
@@ -77,12 +78,13 @@ async fn partitions_are_days_in_utc_in_every_time_zone_and_with_constraints_of_o
                     ALTER TABLE spans ADD CONSTRAINT of_others CHECK (name <> 'x')";
     sql.batch_execute(settings).await.unwrap();
     // Midnight of 2018-11-04 did not exist there.
-    let ensure = "SELECT observatory_ensure_partitions(DATE '2018-11-01', DATE '2018-11-08')";
+    let ensure =
+        "SELECT observatory_ensure_partitions('spans', DATE '2018-11-01', DATE '2018-11-08')";
     for expected in [8, 0] {
         let created: i32 = sql.query_one(ensure, &[]).await.unwrap().get(0);
         assert_eq!(created, expected);
     }
-    let odd = "SELECT count(*) FROM observatory_partitions() \
+    let odd = "SELECT count(*) FROM observatory_partitions('spans') \
                WHERE closes - opens <> interval '24 hours' OR extract(epoch FROM opens) % 86400 <> 0";
     assert_eq!(sql.query_one(odd, &[]).await.unwrap().get::<_, i64>(0), 0);
 }

@@ -107,8 +107,10 @@ impl Refused {
     }
 }
 
-/// The answer to a stored request. `partial_success` is set only when something was refused.
-pub(crate) fn traces_response(accepted: &Accepted) -> ExportTraceServiceResponse {
+/// The answer to a stored request; `partial_success` is set only when something was refused. The
+/// answers of all signals are the same on the wire: a `partial_success` (1) of the number rejected (1)
+/// and a message (2). Only their names differ.
+pub(crate) fn response(accepted: &Accepted) -> ExportTraceServiceResponse {
     let partial_success = (!accepted.refused.is_empty()).then(|| ExportTracePartialSuccess {
         rejected_spans: i64::try_from(accepted.refused.len()).unwrap_or(i64::MAX),
         error_message: bounded(accepted.refused.to_string(), PARTIAL_BYTES_MAX),

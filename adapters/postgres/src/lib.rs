@@ -35,5 +35,5 @@ pub use sink::{PostgresSink, SinkOptions};
 #[doc(hidden)]
 pub mod measured {
     pub use crate::copy::RowWriter;
-    pub use crate::prepare::{PreparedSpans, prepare_spans};
+    pub use crate::prepare::{PreparedRows, prepare};
 }

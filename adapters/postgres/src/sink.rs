@@ -7,16 +7,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use observatory_domain::ids::{LaneId, Sequence};
 use observatory_domain::intake::RecordSet;
+use observatory_ports::Request;
 use observatory_ports::driven::{
     Claim, Clock, Committed, Entry, Intake, Malformed, Observer, Prepared, RecordCodec, RecordSink,
     SinkError,
 };
-use observatory_ports::{Request, Signal};
 
 use crate::commit::{Known, Writer, claim, leaves_the_claim_good, renew};
 use crate::connect::{Connections, Session};
 use crate::edition::Partitions;
-use crate::prepare::prepare_spans;
+use crate::prepare::prepare;
 
 /// The sink's bounds.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +29,6 @@ pub struct SinkOptions {
 
 /// Stores batches in PostgreSQL.
 pub struct PostgresSink {
-    codec: Arc<dyn RecordCodec>,
     connections: Connections,
     writer: Writer,
 }
@@ -49,6 +48,7 @@ impl PostgresSink {
         observer: Arc<dyn Observer>,
     ) -> Self {
         let writer = Writer {
+            codec,
             known: Known::default(),
             partitions: Partitions::new(connections.clone()),
             clock,
@@ -56,7 +56,7 @@ impl PostgresSink {
             message_bytes: options.message_bytes,
             deadline: options.statement_deadline,
         };
-        Self { codec, connections, writer }
+        Self { connections, writer }
     }
 }
 
@@ -95,12 +95,8 @@ impl RecordSink for PostgresSink {
         request: &Request,
         intake: &Intake<'_>,
     ) -> Result<(Box<dyn Prepared>, RecordSet), Malformed> {
-        match request.signal {
-            Signal::Traces => {
-                let (prepared, refused) = prepare_spans(self.codec.as_ref(), request, intake)?;
-                Ok((Box::new(prepared), refused))
-            }
-        }
+        let (prepared, refused) = prepare(self.writer.codec.as_ref(), request, intake)?;
+        Ok((Box::new(prepared), refused))
     }
 
     async fn claim(&self, lane: LaneId) -> Result<(Claim, Sequence), SinkError> {

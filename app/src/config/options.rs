@@ -86,6 +86,8 @@ options! {
         INGEST_MEMORY_BYTES Public Some("64MiB"), "B", "Memory for requests in flight and the rows made from them. One request at a time may go beyond it.", "Small: clients are told to come back more often.";
         INGEST_MAX_FUTURE Public Some("1h"), "s", "Records that start further in the future are refused.", "Large: a wrong clock opens partitions far ahead.";
         INGEST_MAX_AGE Public Some("30d"), "s", "Records that started longer ago are refused.", "Large: every stray day opens a partition.";
+        INGEST_MAX_ATTRIBUTES Public Some("8192"), "attributes", "Records with more attributes are refused.", "Small: long conversations, which some senders flatten into attributes, are refused.";
+        INGEST_MAX_ATTRIBUTE_BYTES Public Some("16MiB"), "B", "Records with a larger attribute are refused.", "Small: large messages are refused. Below 64 MiB, jsonb takes any text.";
         REQUEST_DEADLINE Public Some("8s"), "s", "How long a client waits for its answer, unless it says less.", "Keep it below the clients' own time-out, 10 s in the SDKs.";
     }
     "HTTP" {

@@ -171,6 +171,8 @@ fn pipeline(read: &mut Reader<'_>) -> PipelineOptions {
         policy: PolicySnapshot {
             future_max: read.duration("INGEST_MAX_FUTURE", SECOND),
             age_max: read.period("INGEST_MAX_AGE", SECOND),
+            attributes_max: read.number("INGEST_MAX_ATTRIBUTES", 1, 1 << 18),
+            attribute_bytes_max: size(read, "INGEST_MAX_ATTRIBUTE_BYTES", 1024, 1024 * MIB),
         },
         requests_max: read.number("OTLP_MAX_REQUESTS_IN_FLIGHT", 1, 1_000_000),
         memory: MemoryBudget::new(read.bytes("INGEST_MEMORY_BYTES", MIB, 1 << 40)),

@@ -237,6 +237,8 @@ fn options(lanes: usize, memory: MemoryBudget) -> PipelineOptions {
         policy: PolicySnapshot {
             future_max: Duration::from_hours(1),
             age_max: Duration::from_hours(720),
+            attributes_max: 100,
+            attribute_bytes_max: 1 << 20,
         },
         requests_max: REQUESTS_MAX,
         memory,

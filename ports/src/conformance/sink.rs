@@ -131,7 +131,12 @@ fn preparing_twice_gives_the_same(test: &dyn SinkUnderTest) {
 
 fn policy() -> PolicySnapshot {
     let day = std::time::Duration::from_hours(24);
-    PolicySnapshot { future_max: day, age_max: day }
+    PolicySnapshot {
+        future_max: day,
+        age_max: day,
+        attributes_max: 100,
+        attribute_bytes_max: 1 << 20,
+    }
 }
 
 /// An entry of so many records, for checks that only one sink needs.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use observatory_domain::ids::Ordinal;
-use observatory_domain::record::SpanView;
+use observatory_domain::record::RecordView;
 
 use crate::Request;
 
@@ -22,8 +22,8 @@ pub trait RecordCodec: Send + Sync {
 
 /// Receives the records of a walk.
 pub trait Visit {
-    /// A span; `raw` is where its message lies in the request's bytes.
-    fn span(&mut self, ordinal: Ordinal, view: &SpanView<'_>, raw: Range<usize>);
+    /// A record; `raw` is where its message lies in the request's bytes.
+    fn record(&mut self, ordinal: Ordinal, view: RecordView<'_>, raw: Range<usize>);
 }
 
 /// What a walk saw.

@@ -8,15 +8,21 @@
 //! |---|---|
 //! | `wire` | protobuf's fields: tags, wire types, lengths, groups, depth |
 //! | `values` | `AnyValue`, `KeyValue`, lists of them |
-//! | `span` | `Span` and its parts |
-//! | `traces` | `ExportTraceServiceRequest`: groups, resources, scopes |
+//! | `numbers` | repeated numbers |
+//! | `groups` | what requests of all signals have in common: groups, resources, scopes |
+//! | `span`, `log` | `Span` and its parts, `LogRecord` |
+//! | `metric`, `point` | `Metric`, and data points of the five kinds |
 //!
 //! It accepts and refuses what a generated decoder does (tests compare the two): submessages that
 //! repeat merge, the last scalar wins, unknown fields are skipped, text must be UTF-8, a hundred
 //! levels of nesting are the limit.
 
+mod groups;
+mod log;
+mod metric;
+mod numbers;
+mod point;
 mod span;
-mod traces;
 mod values;
 mod wire;
 
@@ -30,8 +36,11 @@ pub struct OtlpCodec;
 impl RecordCodec for OtlpCodec {
     fn walk(&self, request: &Request, visit: &mut dyn Visit) -> Result<Walked, Malformed> {
         let body = request.body.as_ref();
-        match request.signal {
-            Signal::Traces => traces::walk(body, visit).map_err(|bad| bad.within(body)),
-        }
+        let walked = match request.signal {
+            Signal::Traces => groups::walk::<span::Traces>(body, visit),
+            Signal::Metrics => groups::walk::<metric::Metrics>(body, visit),
+            Signal::Logs => groups::walk::<log::Logs>(body, visit),
+        };
+        walked.map_err(|bad| bad.within(body))
     }
 }

@@ -1,24 +1,31 @@
 //! `Span` and its parts (opentelemetry-proto, trace/v1/trace.proto).
 
-use observatory_domain::record::{
-    EventView, LinkView, ResourceView, ScopeView, SpanView, StatusView,
-};
+use observatory_domain::record::{EventView, LinkView, RecordView, SpanView, StatusView};
 use observatory_domain::time::UnixNanos;
 
+use super::groups::{Group, Leaves, Names, Records, Walk};
 use super::values::{Scratch, push_attribute};
 use super::wire::{Bad, Field, Fields, low_32, text};
 
 /// Most spans have fewer attributes: then their list is never moved.
 const ATTRIBUTES_USUAL: usize = 24;
 
-/// Reads a span of the given group.
-pub(super) fn span<'b>(
-    resource: &'b ResourceView<'b>,
-    scope: &'b ScopeView<'b>,
-    mut fields: Fields<'b>,
-    scratch: &mut Scratch<'b>,
-) -> Result<SpanView<'b>, Bad> {
-    let mut span = empty(resource, scope);
+/// The signal of traces.
+pub(super) struct Traces;
+
+impl Records for Traces {
+    const NAMES: Names = Names { resource_group: "resource_spans", scope_group: "scope_spans" };
+
+    fn read(group: Group<'_>, leaves: &mut Leaves, walk: &mut Walk<'_>) -> Result<(), Bad> {
+        leaves.record.reset();
+        let view = span(group, &mut Scratch::new(&leaves.record))?;
+        walk.show(group.message, RecordView::Span(&view))
+    }
+}
+
+fn span<'b>(group: Group<'b>, scratch: &mut Scratch<'b>) -> Result<SpanView<'b>, Bad> {
+    let mut span = empty(group);
+    let mut fields = group.fields();
     let mut attributes = scratch.list(ATTRIBUTES_USUAL);
     let mut events = scratch.list(0);
     let mut links = scratch.list(0);
@@ -55,10 +62,10 @@ pub(super) fn span<'b>(
     Ok(span)
 }
 
-const fn empty<'b>(resource: &'b ResourceView<'b>, scope: &'b ScopeView<'b>) -> SpanView<'b> {
+const fn empty(group: Group<'_>) -> SpanView<'_> {
     SpanView {
-        resource,
-        scope,
+        resource: group.resource,
+        scope: group.scope,
         trace_id: &[],
         span_id: &[],
         parent_span_id: &[],

@@ -36,7 +36,7 @@ impl<'b> Scratch<'b> {
 
     /// Counts `values` more.
     #[inline]
-    fn count_all(&mut self, values: usize, at: &[u8]) -> Result<(), Bad> {
+    pub(super) fn count_all(&mut self, values: usize, at: &[u8]) -> Result<(), Bad> {
         let left = u32::try_from(values).ok().and_then(|it| self.values_left.checked_sub(it));
         match left {
             Some(left) => {
@@ -75,7 +75,7 @@ pub(super) fn push_attribute<'b>(
 /// Reads an `AnyValue` on top of `value`, which an earlier occurrence left: lists and maps merge,
 /// else the last one wins.
 #[inline]
-fn any_value<'b>(
+pub(super) fn any_value<'b>(
     mut value: Value<'b>,
     mut fields: Fields<'b>,
     scratch: &mut Scratch<'b>,

@@ -85,6 +85,21 @@ impl<'a> Fields<'a> {
         Ok(Self::new(submessage, self.depth.enter(submessage)?))
     }
 
+    /// The depth inside a submessage of this message.
+    pub(super) fn depth_inside(&self, submessage: &'a [u8]) -> Result<Depth, Bad> {
+        self.depth.enter(submessage)
+    }
+
+    /// The numbers of a packed field, for [`Fields::next_varint`].
+    pub(super) const fn packed(&self, numbers: &'a [u8]) -> Self {
+        Self::new(numbers, self.depth)
+    }
+
+    /// The next of packed varints; nothing at their end.
+    pub(super) fn next_varint(&mut self) -> Result<Option<u64>, Bad> {
+        if self.rest.is_empty() { Ok(None) } else { self.varint().map(Some) }
+    }
+
     /// What is still to be read.
     pub(super) const fn rest(&self) -> &'a [u8] {
         self.rest

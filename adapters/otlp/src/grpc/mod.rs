@@ -15,7 +15,7 @@ use tonic::transport::Server;
 
 use crate::bind::{BindError, bind};
 use crate::receiver::Receiver;
-use service::TraceService;
+use service::{Logs, Metrics, Service, Traces};
 
 /// Streams that one connection may have open: each is a request in flight.
 const STREAMS_MAX: u32 = 256;
@@ -56,7 +56,9 @@ impl GrpcReceiver {
             .max_concurrent_streams(STREAMS_MAX)
             .http2_keepalive_interval(Some(KEEPALIVE))
             .tcp_nodelay(true)
-            .add_service(TraceService::new(self.receiver))
+            .add_service(Service::<Traces>::new(self.receiver.clone()))
+            .add_service(Service::<Metrics>::new(self.receiver.clone()))
+            .add_service(Service::<Logs>::new(self.receiver))
             .serve_with_incoming_shutdown(
                 TcpListenerStream::new(self.listener),
                 stop.cancelled_owned(),

@@ -1,8 +1,9 @@
-//! `opentelemetry.proto.collector.trace.v1.TraceService`, made by hand: a generated one would decode
-//! into owned structs.
+//! `TraceService`, `MetricsService` and `LogsService` of opentelemetry-proto's collector, made by hand:
+//! generated ones would decode into owned structs.
 
 use std::convert::Infallible;
 use std::future::Future;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Instant;
@@ -19,28 +20,52 @@ use tonic::{Code, Response, Status};
 use super::charged::{Charged, SharedSlot};
 use super::raw::Raw;
 use super::timeout::patience;
-use crate::answer::{Refused, traces_response};
+use crate::answer::{Refused, response};
 use crate::receiver::{Exchange, Receiver};
-
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 type Boxed<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The service.
-#[derive(Clone, Debug)]
-pub(super) struct TraceService(Receiver);
+/// What the services differ in.
+pub(super) trait Exports: Clone + Send + Sync + 'static {
+    /// The service's name.
+    const NAME: &'static str;
+    /// What it takes.
+    const SIGNAL: Signal;
+}
 
-impl TraceService {
+macro_rules! exports {
+    ($($service:ident $signal:ident $name:literal;)*) => {$(
+        #[derive(Clone, Debug)]
+        pub(super) struct $service;
+
+        impl Exports for $service {
+            const NAME: &'static str = $name;
+            const SIGNAL: Signal = Signal::$signal;
+        }
+    )*};
+}
+
+exports! {
+    Traces Traces "opentelemetry.proto.collector.trace.v1.TraceService";
+    Metrics Metrics "opentelemetry.proto.collector.metrics.v1.MetricsService";
+    Logs Logs "opentelemetry.proto.collector.logs.v1.LogsService";
+}
+
+/// A service with the one method `Export`.
+#[derive(Clone, Debug)]
+pub(super) struct Service<E>(Receiver, PhantomData<E>);
+
+impl<E> Service<E> {
     pub(super) const fn new(receiver: Receiver) -> Self {
-        Self(receiver)
+        Self(receiver, PhantomData)
     }
 }
 
-impl NamedService for TraceService {
-    const NAME: &'static str = "opentelemetry.proto.collector.trace.v1.TraceService";
+impl<E: Exports> NamedService for Service<E> {
+    const NAME: &'static str = E::NAME;
 }
 
-impl tower_service::Service<http::Request<Body>> for TraceService {
+impl<E: Exports> tower_service::Service<http::Request<Body>> for Service<E> {
     type Response = http::Response<Body>;
     type Error = Infallible;
     type Future = Boxed<Result<Self::Response, Infallible>>;
@@ -52,16 +77,21 @@ impl tower_service::Service<http::Request<Body>> for TraceService {
     fn call(&mut self, request: http::Request<Body>) -> Self::Future {
         let receiver = self.0.clone();
         Box::pin(async move {
-            if request.uri().path() != EXPORT {
+            let method = request.uri().path().rsplit('/').next();
+            if method != Some("Export") {
                 return Ok(Status::unimplemented("no such method").into_http());
             }
-            Ok(export(receiver, request).await)
+            Ok(export(receiver, E::SIGNAL, request).await)
         })
     }
 }
 
-async fn export(receiver: Receiver, request: http::Request<Body>) -> http::Response<Body> {
-    let mut exchange = receiver.begin(Signal::Traces, "grpc");
+async fn export(
+    receiver: Receiver,
+    signal: Signal,
+    request: http::Request<Body>,
+) -> http::Response<Body> {
+    let mut exchange = receiver.begin(signal, "grpc");
     // Before a byte of the body is read.
     let slot = match receiver.ingest.admit() {
         Ok(slot) => SharedSlot::new(slot),
@@ -128,7 +158,7 @@ impl<'e> UnaryService<Bytes> for Handler<'e> {
             let slot = slot.take().ok_or_else(twice)?;
             let stored = receiver.store(exchange, body, slot, deadline).await;
             let accepted = stored.map_err(|error| Refused::from(error).status())?;
-            Ok(Response::new(traces_response(&accepted)))
+            Ok(Response::new(response(&accepted)))
         })
     }
 }

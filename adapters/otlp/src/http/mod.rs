@@ -1,13 +1,14 @@
-//! OTLP over HTTP, on poem: `POST /v1/traces` with a protobuf body.
+//! OTLP over HTTP, on poem: `POST /v1/traces`, `/v1/metrics` and `/v1/logs` with a protobuf body.
 
 mod body;
+mod export;
 mod reply;
-mod traces;
 
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use observatory_ports::Signal;
 use poem::listener::TcpAcceptor;
 use poem::{EndpointExt, Route, Server, post};
 use tokio::net::TcpListener;
@@ -52,7 +53,9 @@ impl HttpReceiver {
     /// When the listener fails.
     pub async fn serve(self, stop: CancellationToken) -> io::Result<()> {
         let routes = Route::new()
-            .at("/v1/traces", post(traces::export))
+            .at("/v1/traces", post(export::export).data(Signal::Traces))
+            .at("/v1/metrics", post(export::export).data(Signal::Metrics))
+            .at("/v1/logs", post(export::export).data(Signal::Logs))
             .data(self.receiver)
             .catch_all_error(reply::plain);
         Server::new_with_acceptor(TcpAcceptor::from_tokio(self.listener)?)

@@ -32,7 +32,7 @@ pub(super) fn text(refused: &Refused) -> Response {
 
 /// Everything that poem itself refuses: no such path, no such method.
 pub(super) async fn plain(error: poem::Error) -> Response {
-    let message = format!("{error}; OTLP traces are taken by POST /v1/traces\n");
+    let message = format!("{error}; OTLP is taken by POST /v1/traces, /v1/metrics and /v1/logs\n");
     plain_text(error.status(), message)
 }
 

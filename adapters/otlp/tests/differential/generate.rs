@@ -1,29 +1,128 @@
 //! Requests of every shape that opentelemetry-proto can express.
 
+#[path = "generate_metrics.rs"]
+mod metrics;
+
+use observatory_ports::Signal;
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{
     AnyValue, ArrayValue, EntityRef, InstrumentationScope, KeyValue, KeyValueList, any_value::Value,
 };
+use opentelemetry_proto::tonic::logs::v1::{LogRecord, ResourceLogs, ScopeLogs};
+use opentelemetry_proto::tonic::metrics::v1::{ResourceMetrics, ScopeMetrics};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use prost::Message;
 
-/// A request with up to two groups of up to two groups of up to three spans.
-pub(crate) fn request() -> impl Strategy<Value = ExportTraceServiceRequest> {
-    vec(resource_spans(), 0..3).prop_map(|it| ExportTraceServiceRequest { resource_spans: it })
+/// An encoded request of any signal.
+pub(crate) fn any_request() -> impl Strategy<Value = (Signal, Vec<u8>)> {
+    prop_oneof![
+        request_of(Signal::Traces).prop_map(|it| (Signal::Traces, it)),
+        request_of(Signal::Metrics).prop_map(|it| (Signal::Metrics, it)),
+        request_of(Signal::Logs).prop_map(|it| (Signal::Logs, it)),
+    ]
 }
 
-fn resource_spans() -> impl Strategy<Value = ResourceSpans> {
-    (proptest::option::weighted(0.8, resource()), vec(scope_spans(), 0..3), text()).prop_map(
-        |(resource, scope_spans, schema_url)| ResourceSpans { resource, scope_spans, schema_url },
+/// An encoded request with up to two groups of up to two groups of up to three messages.
+pub(crate) fn request_of(signal: Signal) -> BoxedStrategy<Vec<u8>> {
+    match signal {
+        Signal::Traces => groups(span())
+            .prop_map(|groups| {
+                let resource_spans = groups.into_iter().map(|group| ResourceSpans {
+                    resource: group.of,
+                    schema_url: group.schema_url,
+                    scope_spans: scopes(group.items, |scope, schema_url, spans| ScopeSpans {
+                        scope,
+                        spans,
+                        schema_url,
+                    }),
+                });
+                ExportTraceServiceRequest { resource_spans: resource_spans.collect() }
+                    .encode_to_vec()
+            })
+            .boxed(),
+        Signal::Metrics => groups(metrics::metric())
+            .prop_map(|groups| {
+                let resource_metrics =
+                    groups.into_iter().map(|group| ResourceMetrics {
+                        resource: group.of,
+                        schema_url: group.schema_url,
+                        scope_metrics: scopes(group.items, |scope, schema_url, metrics| {
+                            ScopeMetrics { scope, metrics, schema_url }
+                        }),
+                    });
+                ExportMetricsServiceRequest { resource_metrics: resource_metrics.collect() }
+                    .encode_to_vec()
+            })
+            .boxed(),
+        Signal::Logs => groups(log())
+            .prop_map(|groups| {
+                let resource_logs =
+                    groups.into_iter().map(|group| ResourceLogs {
+                        resource: group.of,
+                        schema_url: group.schema_url,
+                        scope_logs: scopes(group.items, |scope, schema_url, log_records| {
+                            ScopeLogs { scope, log_records, schema_url }
+                        }),
+                    });
+                ExportLogsServiceRequest { resource_logs: resource_logs.collect() }.encode_to_vec()
+            })
+            .boxed(),
+    }
+}
+
+/// A group by resource or by scope.
+#[derive(Debug)]
+struct Group<K, T> {
+    of: Option<K>,
+    schema_url: String,
+    items: Vec<T>,
+}
+
+type Groups<T> = Vec<Group<Resource, Group<InstrumentationScope, T>>>;
+
+fn groups<T: std::fmt::Debug>(
+    record: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Groups<T>> {
+    let group = |of, schema_url, items| Group { of, schema_url, items };
+    let scope = (proptest::option::weighted(0.8, scope()), text(), vec(record, 0..4))
+        .prop_map(move |(of, schema_url, items)| group(of, schema_url, items));
+    let resource = (proptest::option::weighted(0.8, resource()), text(), vec(scope, 0..3))
+        .prop_map(|(of, schema_url, items)| Group { of, schema_url, items });
+    vec(resource, 0..3)
+}
+
+fn scopes<T, G>(
+    groups: Vec<Group<InstrumentationScope, T>>,
+    make: impl Fn(Option<InstrumentationScope>, String, Vec<T>) -> G,
+) -> Vec<G> {
+    groups.into_iter().map(|it| make(it.of, it.schema_url, it.items)).collect()
+}
+
+fn log() -> impl Strategy<Value = LogRecord> {
+    let times = (any::<u64>(), any::<u64>());
+    let texts = (text(), text(), prop_oneof![0..25, any::<i32>()]);
+    let rest = (attributes(), count(), any::<u32>(), id(16), id(8));
+    (times, texts, proptest::option::weighted(0.8, value()), rest).prop_map(
+        |(times, texts, body, rest)| LogRecord {
+            time_unix_nano: times.0,
+            observed_time_unix_nano: times.1,
+            severity_number: texts.2,
+            severity_text: texts.0,
+            event_name: texts.1,
+            body,
+            attributes: rest.0,
+            dropped_attributes_count: rest.1,
+            flags: rest.2,
+            trace_id: rest.3,
+            span_id: rest.4,
+        },
     )
-}
-
-fn scope_spans() -> impl Strategy<Value = ScopeSpans> {
-    (proptest::option::weighted(0.8, scope()), vec(span(), 0..4), text())
-        .prop_map(|(scope, spans, schema_url)| ScopeSpans { scope, spans, schema_url })
 }
 
 fn resource() -> impl Strategy<Value = Resource> {
@@ -145,21 +244,24 @@ fn attribute(value: BoxedStrategy<AnyValue>) -> impl Strategy<Value = KeyValue> 
         .prop_map(|(key, value, key_strindex)| KeyValue { key, value, key_strindex })
 }
 
-fn value() -> impl Strategy<Value = AnyValue> {
-    let double = prop_oneof![
+fn double() -> impl Strategy<Value = f64> {
+    prop_oneof![
         any::<f64>(),
         any::<u64>().prop_map(f64::from_bits),
         Just(f64::NAN),
         Just(f64::INFINITY),
         Just(f64::NEG_INFINITY),
         Just(-0.0),
-    ];
+    ]
+}
+
+fn value() -> impl Strategy<Value = AnyValue> {
     let leaf = prop_oneof![
         1 => Just(None),
         4 => text().prop_map(|it| Some(Value::StringValue(it))),
         2 => any::<bool>().prop_map(|it| Some(Value::BoolValue(it))),
         2 => any::<i64>().prop_map(|it| Some(Value::IntValue(it))),
-        2 => double.prop_map(|it| Some(Value::DoubleValue(it))),
+        2 => double().prop_map(|it| Some(Value::DoubleValue(it))),
         2 => vec(any::<u8>(), 0..20).prop_map(|it| Some(Value::BytesValue(it))),
         1 => any::<i32>().prop_map(|it| Some(Value::StringValueStrindex(it))),
     ];

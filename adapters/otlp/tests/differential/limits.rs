@@ -1,6 +1,8 @@
 //! Where a request is refused although its bytes are protobuf: depth and number of values.
 
-use super::compare::{agree, ours};
+use observatory_ports::Signal;
+
+use super::compare::{agree, ours, ours_of};
 
 /// Appends a field of `content` to nothing: tag, length, content.
 fn field(number: u8, content: &[u8]) -> Vec<u8> {
@@ -118,4 +120,31 @@ fn a_request_has_a_bound_of_records() {
     let spans = |count| field(1, &field(2, &field(2, &[]).repeat(count)));
     assert_eq!(ours(&spans(MAX)).map(|it| it.len()).ok(), Some(MAX));
     refused(&spans(MAX + 1), "524288 records");
+}
+
+/// Two bytes a part; once each marked all parts before it.
+#[test]
+fn data_that_changes_its_kind_again_and_again_takes_linear_time() {
+    let metric = [field(5, &[]), field(7, &[])].concat().repeat(100_000);
+    let body = field(1, &field(2, &field(2, &metric)));
+    assert_eq!(ours_of(Signal::Metrics, &body).map(|it| it.len()).ok(), Some(0));
+    let more = field(1, &field(2, &field(2, &field(5, &[]).repeat(263_000))));
+    let refused = ours_of(Signal::Metrics, &more).map(|it| it.len()).expect_err("refused");
+    assert!(refused.reason.contains("more than 262144 values"), "{refused}");
+}
+
+#[test]
+fn buckets_and_their_bounds_count() {
+    let packed = |number: u8, bytes: usize, count: usize| field(number, &vec![0; bytes * count]);
+    let histogram = |point: &[u8]| field(1, &field(2, &field(2, &field(9, &field(1, point)))));
+    let exponential = |point: &[u8]| field(1, &field(2, &field(2, &field(10, &field(1, point)))));
+    for body in [
+        histogram(&packed(6, 8, 263_000)),
+        histogram(&packed(7, 8, 263_000)),
+        exponential(&field(8, &packed(2, 1, 263_000))),
+        exponential(&[field(8, &packed(2, 1, 100_000)), field(8, &[]).repeat(2)].concat()),
+    ] {
+        let refused = ours_of(Signal::Metrics, &body).map(|it| it.len()).expect_err("refused");
+        assert!(refused.reason.contains("more than 262144 values"), "{refused}");
+    }
 }

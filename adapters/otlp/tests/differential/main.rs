@@ -7,7 +7,7 @@
 //! One difference is meant: ours bounds the values of a record (`limits`), a generated decoder does
 //! not. Depth is bounded by both, at 100 messages; text that is no UTF-8 is refused by both.
 //!
-//! Packed lists do not occur: the messages of traces have no repeated numbers.
+//! Every test runs over all three signals.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
 
 mod compare;

@@ -3,10 +3,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use prost::Message;
 
-use super::compare::agree;
-use super::generate::request;
+use observatory_ports::Signal;
+
+use super::compare::agree_on;
+use super::generate::any_request;
 
 /// What happens at some place.
 #[derive(Clone, Debug)]
@@ -43,14 +44,13 @@ fn apply(body: &mut Vec<u8>, at: usize, change: &Change) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(800))]
 
     #[test]
     fn a_mutated_request_is_read_as_prost_reads_it(
-        request in request(),
+        (signal, whole) in any_request(),
         changes in vec(vec((any::<Index>(), change()), 1..4), 20),
     ) {
-        let whole = request.encode_to_vec();
         for changes in changes {
             let mut body = whole.clone();
             for (at, change) in changes {
@@ -59,12 +59,14 @@ proptest! {
                     apply(&mut body, at, &change);
                 }
             }
-            agree(&body);
+            agree_on(signal, &body);
         }
     }
 
     #[test]
     fn any_bytes_are_read_as_prost_reads_them(body in vec(any::<u8>(), 0..200)) {
-        agree(&body);
+        for signal in Signal::ALL {
+            agree_on(signal, &body);
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! Encodes a request anew, in ways that protobuf allows (protobuf.dev, "Encoding").
 
-use super::schema::{Occurs, REQUEST, Schema};
+use observatory_ports::Signal;
+use prost::encoding::{decode_varint, encode_varint};
+
+use super::schema::{Occurs, Schema, Width, request};
 use super::wire::{Content, Field, parse, write};
 
 /// Whether the request says the same afterwards.
@@ -33,10 +36,10 @@ impl Choices {
 }
 
 /// Takes `body` apart and writes it anew.
-pub(crate) fn reencode(body: &[u8], seed: u64, meaning: Meaning) -> Vec<u8> {
+pub(crate) fn reencode(signal: Signal, body: &[u8], seed: u64, meaning: Meaning) -> Vec<u8> {
     let mut choices = Choices(seed);
-    let mut fields = parse(&REQUEST, body);
-    change(&REQUEST, &mut fields, meaning, &mut choices);
+    let mut fields = parse(request(signal), body);
+    change(request(signal), &mut fields, meaning, &mut choices);
     write(&fields, &mut || if choices.one_in(4) { choices.below(10) } else { 0 })
 }
 
@@ -46,6 +49,7 @@ fn change(schema: &Schema, fields: &mut Vec<Field>, meaning: Meaning, choices: &
             change(schema, inside, meaning, choices);
         }
     }
+    unpack(schema, fields, choices);
     split(schema, fields, meaning, choices);
     shuffle(fields, meaning, choices);
     if schema.last_wins {
@@ -55,6 +59,60 @@ fn change(schema: &Schema, fields: &mut Vec<Field>, meaning: Meaning, choices: &
         let at = choices.below(fields.len() + 1);
         fields.insert(at, unknown(schema, 0, choices));
     }
+}
+
+/// Takes packed lists of numbers apart: into numbers of their own, or into two lists.
+fn unpack(schema: &Schema, fields: &mut Vec<Field>, choices: &mut Choices) {
+    let mut at = 0;
+    while at < fields.len() {
+        let number = fields[at].number;
+        let width = schema.numbers.iter().find(|it| it.0 == number).map(|it| it.1);
+        if let (Content::Bytes(packed), Some(width)) = (&fields[at].content, width) {
+            let numbers = numbers(packed, width);
+            let parts = match choices.below(3) {
+                0 => numbers,
+                1 => {
+                    let (first, second) = numbers.split_at(choices.below(numbers.len() + 1));
+                    vec![pack(first), pack(second)]
+                }
+                _ => vec![pack(&numbers)],
+            };
+            let parts = parts.into_iter().map(|content| Field { number, content });
+            let parts: Vec<_> = parts.collect();
+            let count = parts.len();
+            fields.splice(at..=at, parts);
+            at += count;
+            continue;
+        }
+        at += 1;
+    }
+}
+
+fn numbers(mut packed: &[u8], width: Width) -> Vec<Content> {
+    let mut numbers = Vec::new();
+    while !packed.is_empty() {
+        numbers.push(match width {
+            Width::Varint => Content::Varint(decode_varint(&mut packed).unwrap()),
+            Width::Eight => {
+                let (eight, rest) = packed.split_first_chunk().unwrap();
+                packed = rest;
+                Content::Fixed64(u64::from_le_bytes(*eight))
+            }
+        });
+    }
+    numbers
+}
+
+fn pack(numbers: &[Content]) -> Content {
+    let mut packed = Vec::new();
+    for number in numbers {
+        match number {
+            Content::Varint(number) => encode_varint(*number, &mut packed),
+            Content::Fixed64(bits) => packed.extend(bits.to_le_bytes()),
+            _ => {}
+        }
+    }
+    Content::Bytes(packed)
 }
 
 /// Spreads a submessage over two occurrences.

@@ -1,28 +1,33 @@
 //! Requests as another encoder could write them.
 
+use observatory_ports::Signal;
 use proptest::prelude::*;
-use prost::Message;
 
-use super::compare::{agree, ours, theirs};
-use super::generate::request;
-use super::model::Record;
+use super::compare::{agree, agree_on, ours, ours_of, theirs_of};
+use super::generate::any_request;
+use super::model::{Data, Span, What};
 use super::reencode::{Meaning, reencode};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(600))]
 
     #[test]
-    fn an_encoding_of_the_same_meaning_reads_the_same(request in request(), seed: u64) {
-        let canonical = request.encode_to_vec();
-        let body = reencode(&canonical, seed, Meaning::Kept);
-        let read = ours(&body).unwrap();
-        prop_assert_eq!(&read, &theirs(&body).unwrap());
-        prop_assert_eq!(read, theirs(&canonical).unwrap());
+    fn an_encoding_of_the_same_meaning_reads_the_same(
+        (signal, canonical) in any_request(),
+        seed: u64,
+    ) {
+        let body = reencode(signal, &canonical, seed, Meaning::Kept);
+        let read = ours_of(signal, &body).unwrap();
+        prop_assert_eq!(&read, &theirs_of(signal, &body).unwrap());
+        prop_assert_eq!(read, theirs_of(signal, &canonical).unwrap());
     }
 
     #[test]
-    fn an_encoding_of_another_meaning_reads_as_prost_reads_it(request in request(), seed: u64) {
-        prop_assert!(agree(&reencode(&request.encode_to_vec(), seed, Meaning::Free)));
+    fn an_encoding_of_another_meaning_reads_as_prost_reads_it(
+        (signal, canonical) in any_request(),
+        seed: u64,
+    ) {
+        prop_assert!(agree_on(signal, &reencode(signal, &canonical, seed, Meaning::Free)));
     }
 }
 
@@ -32,11 +37,12 @@ fn field(number: u8, content: &[u8]) -> Vec<u8> {
     [&[number << 3 | 2, u8::try_from(content.len()).unwrap()], content].concat()
 }
 
-/// A request of one span with these fields.
-fn one(span: &[u8]) -> Record {
+/// A span with these fields, as both read it.
+fn one(span: &[u8]) -> Span {
     let body = field(1, &field(2, &field(2, span)));
     assert!(agree(&body));
-    ours(&body).unwrap().remove(0)
+    let What::Span(span) = ours(&body).unwrap().remove(0).what else { panic!("a span") };
+    span
 }
 
 #[test]
@@ -48,7 +54,7 @@ fn split_lists_are_joined_and_another_kind_of_value_starts_anew() {
     };
     let value = |parts: &[Vec<u8>]| {
         let parts: Vec<u8> = parts.iter().flat_map(|it| field(2, it)).collect();
-        one(&field(9, &parts)).span.attributes.remove(0).1
+        one(&field(9, &parts)).attributes.remove(0).1
     };
     let texts = |items: &[&str]| List(items.iter().map(|it| Text((*it).to_owned())).collect());
     assert_eq!(value(&[list(&["a"]), list(&["b", "c"])]), texts(&["a", "b", "c"]));
@@ -63,7 +69,30 @@ fn split_lists_are_joined_and_another_kind_of_value_starts_anew() {
 fn a_number_longer_than_its_type_is_cut() {
     // kind = 2^32 + 3, as ten bytes; dropped_attributes_count = 2^35 + 1.
     let span = [0x30, 0x83, 0x80, 0x80, 0x80, 0x90, 0x80, 0x80, 0x80, 0x80, 0x00];
-    assert_eq!(one(&span).span.kind, 3);
+    assert_eq!(one(&span).kind, 3);
     let span = [0x50, 0x81, 0x80, 0x80, 0x80, 0x80, 0x01];
-    assert_eq!(one(&span).span.dropped_attributes_count, 1);
+    assert_eq!(one(&span).dropped_attributes_count, 1);
+}
+
+#[test]
+fn data_of_one_kind_joins_and_data_of_another_kind_starts_anew() {
+    let point = |value: u8| field(1, &[0x31, value, 0, 0, 0, 0, 0, 0, 0]);
+    let values = |metric: &[Vec<u8>]| {
+        let body = field(1, &field(2, &field(2, &metric.concat())));
+        assert!(agree_on(Signal::Metrics, &body));
+        let read = ours_of(Signal::Metrics, &body).unwrap();
+        let value = |it| match it {
+            What::Point(point) => match point.data {
+                Data::Number(Some(super::model::Number::Int(value))) => (point.metric.kind, value),
+                other => panic!("{other:?}"),
+            },
+            other => panic!("{other:?}"),
+        };
+        read.into_iter().map(|it| value(it.what)).collect::<Vec<_>>()
+    };
+    let (gauge, sum) = (|value| field(5, &point(value)), |value| field(7, &point(value)));
+    assert_eq!(values(&[gauge(1), gauge(2)]), [("gauge", 1), ("gauge", 2)]);
+    assert_eq!(values(&[gauge(1), sum(2), sum(3)]), [("sum", 2), ("sum", 3)]);
+    assert_eq!(values(&[gauge(1), sum(2), gauge(3)]), [("gauge", 3)]);
+    assert_eq!(values(&[gauge(1), field(7, &[])]), []);
 }

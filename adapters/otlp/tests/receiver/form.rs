@@ -54,7 +54,10 @@ async fn a_wrong_path_or_method_is_told_the_right_one() {
 async fn an_unknown_grpc_method_or_service_is_unimplemented() {
     let service = service().await;
     let other = EXPORT.replace("Export", "Import");
-    for path in [other.as_str(), "/opentelemetry.proto.collector.logs.v1.LogsService/Export"] {
+    for path in [
+        other.as_str(),
+        "/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export",
+    ] {
         let body = stream::iter([message(0, b"body")]);
         let status = grpc::call(service.grpc, path, &[], body).await.unwrap_err();
         assert_eq!(status.code(), Code::Unimplemented, "{path}");

@@ -45,9 +45,12 @@ pub(crate) async fn renew(
 ) -> Result<(), SinkError> {
     let session = connections.lane().await.map_err(control)?;
     let taken = take(&session, held.lane, Some(held.epoch), deadline).await.map_err(control)?;
-    (held.epoch, _) = taken.ok_or(SinkError::Fenced)?;
+    let (epoch, sequence) = taken.ok_or(SinkError::Fenced)?;
     held.session = Box::new(session);
-    Ok(())
+    let known = std::mem::replace(&mut held.epoch, epoch);
+    // The database that gave us the epoch before gives a higher one. Another one's sequence says nothing
+    // of what we have stored: the caller has to look at it.
+    if epoch > known { Ok(()) } else { Err(SinkError::Rewound { to: sequence }) }
 }
 
 fn control(failure: Failure) -> SinkError {

@@ -1,63 +1,18 @@
-//! New resources and scopes go in with the batch that names them first, in the order of their
-//! keys. What is known to be there, and touched today, is not sent again.
+//! New resources, scopes and series go in with the batch that names them first, in the order of their
+//! keys.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use deadpool_postgres::Object;
-use observatory_domain::ids::ProjectId;
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::error::{Failure, within};
-use crate::prepare::{DimensionKind, DimensionRow};
+use crate::prepare::{DimensionKind, DimensionRow, SeriesRow};
 
 const INSERT_RESOURCES: &str = include_str!("../sql/insert_resources.sql");
 const INSERT_SCOPES: &str = include_str!("../sql/insert_scopes.sql");
-
-/// Rows remembered at the most, about 6 MiB; beyond it everything is forgotten and sent again.
-const KNOWN_MAX: usize = 100_000;
-
-type Key = (DimensionKind, ProjectId, u128);
-
-/// The dimension rows that the database is known to have, with the day of their last touch.
-#[derive(Debug, Default)]
-pub(crate) struct Known(Mutex<HashMap<Key, u64>>);
-
-impl Known {
-    /// The rows of `offered` that must be sent on `day`, each once, in the order of their keys.
-    pub(super) fn missing<'r>(
-        &self,
-        offered: impl Iterator<Item = &'r DimensionRow>,
-        day: u64,
-    ) -> Vec<&'r DimensionRow> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut missing: Vec<_> =
-            offered.filter(|row| known.get(&key(row)).is_none_or(|it| *it < day)).collect();
-        drop(known);
-        missing.sort_unstable_by_key(|row| key(row));
-        missing.dedup_by_key(|row| key(row));
-        missing
-    }
-
-    /// Remembers `rows`; called after their COMMIT alone.
-    pub(super) fn learn(&self, rows: &[&DimensionRow], day: u64) {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() + rows.len() > KNOWN_MAX {
-            known.clear();
-        }
-        known.extend(rows.iter().map(|row| (key(row), day)));
-    }
-
-    /// Forgets everything: after a reconnect the database may be another.
-    pub(crate) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-}
-
-fn key(row: &DimensionRow) -> Key {
-    (row.kind, row.project, row.key)
-}
+const INSERT_SERIES: &str = include_str!("../sql/insert_series.sql");
 
 /// Inserts `rows`, which are in the order of their keys: resources first.
 pub(super) async fn insert(
@@ -83,7 +38,7 @@ async fn execute(
     connection: &Object,
     statement: &str,
     rows: &[&DimensionRow],
-    fourth: &(dyn tokio_postgres::types::ToSql + Sync),
+    fourth: &(dyn ToSql + Sync),
     deadline: Duration,
 ) -> Result<(), Failure> {
     let statement = within(deadline, connection.prepare_cached(statement)).await?;
@@ -94,8 +49,49 @@ async fn execute(
     let attributes: Vec<_> = rows.iter().map(|row| row.attributes.as_str()).collect();
     let dropped: Vec<_> = rows.iter().map(|row| row.dropped_attributes_count).collect();
     let originals: Vec<_> = rows.iter().map(|row| row.original.as_deref()).collect();
-    let parameters: [&(dyn tokio_postgres::types::ToSql + Sync); 8] =
+    let parameters: [&(dyn ToSql + Sync); 8] =
         [&projects, &keys, &names, fourth, &schemas, &attributes, &dropped, &originals];
+    within(deadline, connection.execute(&statement, &parameters)).await?;
+    Ok(())
+}
+
+/// Inserts `rows`, which are in the order of their keys.
+pub(super) async fn insert_series(
+    connection: &Object,
+    rows: &[SeriesRow],
+    deadline: Duration,
+) -> Result<(), Failure> {
+    let statement = within(deadline, connection.prepare_cached(INSERT_SERIES)).await?;
+    let projects: Vec<_> = rows.iter().map(|row| row.project.0).collect();
+    let keys: Vec<_> = rows.iter().map(|row| Uuid::from_u128(row.key)).collect();
+    let resources: Vec<_> = rows.iter().map(|row| Uuid::from_u128(row.resource)).collect();
+    let scopes: Vec<_> = rows.iter().map(|row| Uuid::from_u128(row.scope)).collect();
+    let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
+    let descriptions: Vec<_> = rows.iter().map(|row| row.description.as_deref()).collect();
+    let units: Vec<_> = rows.iter().map(|row| row.unit.as_deref()).collect();
+    let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
+    let temporalities: Vec<_> = rows.iter().map(|row| row.temporality).collect();
+    let monotonic: Vec<_> = rows.iter().map(|row| row.is_monotonic).collect();
+    let bounds: Vec<_> = rows.iter().map(|row| row.explicit_bounds.as_deref()).collect();
+    let metadata: Vec<_> = rows.iter().map(|row| row.metadata.as_deref()).collect();
+    let attributes: Vec<_> = rows.iter().map(|row| row.attributes.as_str()).collect();
+    let originals: Vec<_> = rows.iter().map(|row| row.original.as_deref()).collect();
+    let parameters: [&(dyn ToSql + Sync); 14] = [
+        &projects,
+        &keys,
+        &resources,
+        &scopes,
+        &names,
+        &descriptions,
+        &units,
+        &kinds,
+        &temporalities,
+        &monotonic,
+        &bounds,
+        &metadata,
+        &attributes,
+        &originals,
+    ];
     within(deadline, connection.execute(&statement, &parameters)).await?;
     Ok(())
 }

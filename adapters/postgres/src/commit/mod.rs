@@ -3,8 +3,9 @@
 mod checkpoint;
 mod claim;
 mod dimensions;
+mod known;
 mod transaction;
 
 pub(crate) use claim::{claim, renew};
-pub(crate) use dimensions::Known;
+pub(crate) use known::Known;
 pub(crate) use transaction::{Writer, leaves_the_claim_good};

@@ -4,8 +4,10 @@ use observatory_domain::time::UnixNanos;
 
 /// U+0000 can't be stored in PostgreSQL's text; the replacement character stands in for it.
 const REPLACEMENT: &str = "\u{FFFD}";
-/// The oid of `text`, as an array's element type.
+/// Oids of arrays' element types (`pg_type.dat`).
 const TEXT_OID: i32 = 25;
+const INT8_OID: i32 = 20;
+const FLOAT8_OID: i32 = 701;
 /// Microseconds from 1970 to PostgreSQL's epoch, 2000-01-01.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
@@ -35,6 +37,14 @@ impl<'a> RowWriter<'a> {
     /// SQL null.
     pub fn null(&mut self) {
         self.fixed(-1, &[]);
+    }
+
+    /// A field that `write` writes, or null.
+    pub fn optional<T>(&mut self, value: Option<T>, write: impl FnOnce(&mut Self, T)) {
+        match value {
+            Some(value) => write(self, value),
+            None => self.null(),
+        }
     }
 
     /// `smallint`.
@@ -92,11 +102,32 @@ impl<'a> RowWriter<'a> {
 
     /// `text[]`.
     pub fn texts<T: AsRef<str>>(&mut self, values: impl ExactSizeIterator<Item = T>) {
+        self.array(TEXT_OID, values, |out, value| push_text(out, value.as_ref()));
+    }
+
+    /// `bigint[]`.
+    pub fn int8s(&mut self, values: impl ExactSizeIterator<Item = i64>) {
+        self.array(INT8_OID, values, |out, value| out.extend_from_slice(&value.to_be_bytes()));
+    }
+
+    /// `double precision[]`, bit by bit.
+    pub fn float8s(&mut self, values: impl ExactSizeIterator<Item = f64>) {
+        self.array(FLOAT8_OID, values, |out, value| {
+            out.extend_from_slice(&value.to_bits().to_be_bytes());
+        });
+    }
+
+    fn array<T>(
+        &mut self,
+        element: i32,
+        values: impl ExactSizeIterator<Item = T>,
+        write: impl Fn(&mut Vec<u8>, T),
+    ) {
         // Bounded by the request's size, which is far below 2^31.
         let count = i32::try_from(values.len()).unwrap_or(i32::MAX);
         self.field(|out| {
             let dimensions = i32::from(count > 0);
-            for part in [dimensions, 0, TEXT_OID] {
+            for part in [dimensions, 0, element] {
                 out.extend_from_slice(&part.to_be_bytes());
             }
             if count > 0 {
@@ -104,7 +135,7 @@ impl<'a> RowWriter<'a> {
                 out.extend_from_slice(&1_i32.to_be_bytes());
             }
             for value in values {
-                length_prefixed(out, |out| push_text(out, value.as_ref()));
+                length_prefixed(out, |out| write(out, value));
             }
         });
     }

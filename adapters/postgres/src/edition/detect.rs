@@ -86,6 +86,6 @@ impl fmt::Display for Edition {
         if let Some((version, licence)) = &self.timescaledb {
             write!(f, "TimescaleDB {version} ({licence}) on ")?;
         }
-        write!(f, "PostgreSQL {}, spans {}", self.postgresql, self.layout)
+        write!(f, "PostgreSQL {}, tables {}", self.postgresql, self.layout)
     }
 }

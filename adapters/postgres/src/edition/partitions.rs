@@ -6,20 +6,23 @@ use std::time::Duration;
 
 use crate::connect::Connections;
 use crate::error::{Failure, within};
-use crate::prepare::PreparedSpans;
+use crate::prepare::{PreparedRows, Table};
 
-const ENSURE: &str = "SELECT observatory_ensure_partitions(DATE '1970-01-01' + $1::integer, \
-    DATE '1970-01-01' + $1::integer)";
-/// Days remembered at the most; intake admits about a month of them.
-const DAYS_MAX: usize = 1000;
+const ENSURE: &str = "SELECT observatory_ensure_partitions($2::text::regclass, \
+    DATE '1970-01-01' + $1::integer, DATE '1970-01-01' + $1::integer)";
+/// Days remembered at the most; intake admits about a month of them for each table.
+const DAYS_MAX: usize = 3000;
 const MICROS_A_DAY: u64 = 86_400_000_000;
+
+/// A table's day in UTC since 1970.
+type Day = (Table, u64);
 
 /// The days whose partitions are known to be there, for all lanes; every claim forgets them. A
 /// hypertable makes its own: asking costs one statement a day and claim.
 #[derive(Debug)]
 pub(crate) struct Partitions {
     connections: Connections,
-    known: Mutex<BTreeSet<u64>>,
+    known: Mutex<BTreeSet<Day>>,
 }
 
 impl Partitions {
@@ -31,7 +34,7 @@ impl Partitions {
     /// hold its lock for as long as a COPY lasts.
     pub(crate) async fn cover(
         &self,
-        batch: &[&PreparedSpans],
+        batch: &[&PreparedRows],
         deadline: Duration,
     ) -> Result<(), Failure> {
         let missing = self.missing(batch);
@@ -40,10 +43,10 @@ impl Partitions {
         }
         let session = self.connections.lane().await?;
         let connection = session.connection()?;
-        for day in &missing {
+        for (table, day) in &missing {
             // Intake bounds a record's time, far below 2^31 days.
             let day = i32::try_from(*day).unwrap_or(i32::MAX);
-            within(deadline, connection.execute(ENSURE, &[&day])).await?;
+            within(deadline, connection.execute(ENSURE, &[&day, &table.name()])).await?;
         }
         session.give_back();
         self.learn(missing);
@@ -55,21 +58,23 @@ impl Partitions {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    fn missing(&self, batch: &[&PreparedSpans]) -> BTreeSet<u64> {
+    fn missing(&self, batch: &[&PreparedRows]) -> BTreeSet<Day> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut missing = BTreeSet::new();
         let mut last = None;
-        for row in batch.iter().flat_map(|it| &it.index) {
-            let day = row.start_micros / MICROS_A_DAY;
-            if last != Some(day) && !known.contains(&day) {
-                missing.insert(day);
+        for prepared in batch {
+            for row in &prepared.index {
+                let day = (prepared.table, row.micros / MICROS_A_DAY);
+                if last != Some(day) && !known.contains(&day) {
+                    missing.insert(day);
+                }
+                last = Some(day);
             }
-            last = Some(day);
         }
         missing
     }
 
-    fn learn(&self, days: BTreeSet<u64>) {
+    fn learn(&self, days: BTreeSet<Day>) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() + days.len() > DAYS_MAX {
             known.clear();

@@ -86,7 +86,7 @@ pub(crate) fn service_hash(name: &str) -> i32 {
     i32::from_be_bytes(first)
 }
 
-fn attributes(
+pub(super) fn attributes(
     attributes: &[observatory_domain::record::Attribute<'_>],
     exactness: &mut Exactness,
 ) -> String {
@@ -103,11 +103,11 @@ pub(super) fn count(sent: u32, exactness: &mut Exactness) -> Option<i32> {
     (stored != 0).then_some(stored)
 }
 
-fn filled(text: &str, exactness: &mut Exactness) -> Option<String> {
+pub(super) fn filled(text: &str, exactness: &mut Exactness) -> Option<String> {
     (!text.is_empty()).then(|| storable(text, exactness))
 }
 
-fn storable(text: &str, exactness: &mut Exactness) -> String {
+pub(super) fn storable(text: &str, exactness: &mut Exactness) -> String {
     let lossy = text.contains('\0');
     exactness.note(lossy);
     if lossy { text.replace('\0', "\u{FFFD}") } else { text.to_owned() }

@@ -2,10 +2,15 @@
 
 mod dimension;
 mod json;
+mod log;
+mod point;
+mod rows;
+mod series;
 mod span;
-mod spans;
+mod table;
 
 pub(crate) use dimension::{DimensionKind, DimensionRow};
-pub(crate) use span::COPY_STATEMENT;
-pub(crate) use spans::day_of;
-pub use spans::{PreparedSpans, prepare_spans};
+pub(crate) use rows::day_of;
+pub use rows::{PreparedRows, prepare};
+pub(crate) use series::{SeriesRow, series_rows};
+pub(crate) use table::Table;

@@ -6,7 +6,6 @@ use observatory_domain::genai::{Cell, Column, MAPPING_VERSION, Mapper};
 use observatory_domain::ids::{ProjectId, SpanId};
 use observatory_domain::intake::SpanIds;
 use observatory_domain::record::{Attribute, EventView, LinkView, SpanView};
-use observatory_domain::time::UnixNanos;
 
 use super::dimension::count;
 use super::json::{self, Exactness};
@@ -25,12 +24,12 @@ pub(crate) static COPY_STATEMENT: LazyLock<String> = LazyLock::new(|| {
     format!("COPY spans ({COLUMNS}, {mapped}, promoted, original) FROM STDIN (FORMAT binary)")
 });
 
-/// What a span's row takes from its request.
+/// What a record's row takes from its request.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Context<'a> {
     pub(super) project: ProjectId,
     pub(super) service_hash: i32,
-    /// The span's message, as received.
+    /// The record's message, as received.
     pub(super) raw: &'a [u8],
 }
 
@@ -166,7 +165,11 @@ fn links_column(row: &mut RowWriter<'_>, links: &[LinkView<'_>], exactness: &mut
 }
 
 /// A jsonb array, or null when there is nothing.
-fn array_column<T>(row: &mut RowWriter<'_>, items: &[T], mut write: impl FnMut(&mut Vec<u8>, &T)) {
+pub(super) fn array_column<T>(
+    row: &mut RowWriter<'_>,
+    items: &[T],
+    mut write: impl FnMut(&mut Vec<u8>, &T),
+) {
     if items.is_empty() {
         return row.null();
     }
@@ -234,12 +237,12 @@ fn mapped_columns(
     }
 }
 
-fn text(row: &mut RowWriter<'_>, text: &str, exactness: &mut Exactness) {
+pub(super) fn text(row: &mut RowWriter<'_>, text: &str, exactness: &mut Exactness) {
     exactness.note(text.as_bytes().contains(&0));
     row.text(text);
 }
 
-fn small(number: i32, exactness: &mut Exactness) -> i16 {
+pub(super) fn small(number: i32, exactness: &mut Exactness) -> i16 {
     let stored = i16::try_from(number);
     exactness.note(stored.is_err());
     stored.unwrap_or(i16::MAX)
@@ -247,7 +250,7 @@ fn small(number: i32, exactness: &mut Exactness) -> i16 {
 
 const HEX: [u8; 16] = *b"0123456789abcdef";
 
-fn hex(id: SpanId) -> [u8; 16] {
+pub(super) fn hex(id: SpanId) -> [u8; 16] {
     let mut text = [0; 16];
     for (pair, byte) in text.chunks_exact_mut(2).zip(id.bytes()) {
         pair.copy_from_slice(&digits(*byte));
@@ -255,7 +258,7 @@ fn hex(id: SpanId) -> [u8; 16] {
     text
 }
 
-fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
+pub(super) fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
     for byte in bytes {
         out.extend_from_slice(&digits(*byte));
     }
@@ -264,9 +267,4 @@ fn push_hex(out: &mut Vec<u8>, bytes: &[u8]) {
 fn digits(byte: u8) -> [u8; 2] {
     // Both indexes are below 16.
     [HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]
-}
-
-/// The key by which rows of a batch are sorted.
-pub(super) fn sort_key(start: UnixNanos) -> u64 {
-    start.0 / 1000
 }

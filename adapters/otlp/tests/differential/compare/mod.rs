@@ -8,15 +8,18 @@ use observatory_domain::ids::ProjectId;
 use observatory_otlp::OtlpCodec;
 use observatory_ports::driven::{Malformed, RecordCodec};
 use observatory_ports::{Request, Signal};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use prost::Message;
 
 use super::model::Record;
 
-/// What our walker reads.
+/// What our walker reads in a request of traces.
 pub(crate) fn ours(body: &[u8]) -> Result<Vec<Record>, Malformed> {
+    ours_of(Signal::Traces, body)
+}
+
+/// What our walker reads.
+pub(crate) fn ours_of(signal: Signal, body: &[u8]) -> Result<Vec<Record>, Malformed> {
     let body = Bytes::copy_from_slice(body);
-    let request = Request { project: ProjectId::default(), signal: Signal::Traces, body };
+    let request = Request { project: ProjectId::default(), signal, body };
     let mut seen = ours::Seen::new(&request.body);
     let walked = OtlpCodec.walk(&request, &mut seen)?;
     assert_eq!(walked.records as usize, seen.records.len(), "records counted and shown");
@@ -24,14 +27,19 @@ pub(crate) fn ours(body: &[u8]) -> Result<Vec<Record>, Malformed> {
 }
 
 /// What prost reads.
-pub(crate) fn theirs(body: &[u8]) -> Result<Vec<Record>, prost::DecodeError> {
-    Ok(theirs::records(ExportTraceServiceRequest::decode(body)?))
+pub(crate) fn theirs_of(signal: Signal, body: &[u8]) -> Result<Vec<Record>, prost::DecodeError> {
+    theirs::records(signal, body)
+}
+
+/// [`agree_on`] for a request of traces.
+pub(crate) fn agree(body: &[u8]) -> bool {
+    agree_on(Signal::Traces, body)
 }
 
 /// Panics unless both say the same of `body`, or ours names its bound of values. Returns whether
 /// `body` was accepted.
-pub(crate) fn agree(body: &[u8]) -> bool {
-    match (ours(body), theirs(body)) {
+pub(crate) fn agree_on(signal: Signal, body: &[u8]) -> bool {
+    match (ours_of(signal, body), theirs_of(signal, body)) {
         (Ok(ours), Ok(theirs)) => {
             assert_eq!(ours, theirs);
             true

@@ -1,4 +1,4 @@
-//! `POST /v1/traces`.
+//! `POST /v1/…`, for each signal.
 
 use std::time::Instant;
 
@@ -9,16 +9,17 @@ use poem::{Body, Response, handler};
 
 use super::body::{Chunks, Encoding, discard, read};
 use super::reply;
-use crate::answer::{Refused, traces_response};
+use crate::answer::{Refused, response};
 use crate::receiver::{Exchange, Receiver};
 
 #[handler]
 pub(super) async fn export(
     Data(receiver): Data<&Receiver>,
+    Data(signal): Data<&Signal>,
     headers: &HeaderMap,
     body: Body,
 ) -> Response {
-    let mut exchange = receiver.begin(Signal::Traces, "http");
+    let mut exchange = receiver.begin(*signal, "http");
     let deadline = receiver.deadline(&exchange, None);
     let mut body = body.into_bytes_stream();
     match store(receiver, &mut exchange, headers, &mut body, deadline).await {
@@ -52,7 +53,7 @@ async fn store(
     let mut slot = receiver.ingest.admit().map_err(Refused::Busy)?;
     let body = read(body, encoding, bytes_max, slot.memory(), deadline).await?;
     let accepted = receiver.store(exchange, body, slot, deadline).await?;
-    Ok(reply::accepted(&traces_response(&accepted)))
+    Ok(reply::accepted(&response(&accepted)))
 }
 
 /// The body's encoding, if its form is one that is spoken here.
