@@ -285,7 +285,8 @@ COMMENT ON COLUMN metric_series.explicit_bounds IS 'Upper bounds, inclusive, of 
 COMMENT ON COLUMN metric_series.metadata IS 'Attributes of the metric itself; null for none.';
 COMMENT ON COLUMN metric_series.attributes IS 'The attributes that its points share.';
 COMMENT ON COLUMN metric_series.original IS 'A protobuf Metric that describes it, with its attributes in one point of a gauge, where the columns can not represent it exactly; else null.';
-CREATE INDEX metric_series_name ON metric_series (name);
+-- By hash: a name may be longer than a btree takes.
+CREATE INDEX metric_series_name ON metric_series USING hash (name);
 
 CREATE TABLE metric_points (
     time                          timestamptz NOT NULL,

@@ -5,6 +5,8 @@ mod columns;
 mod configuration;
 mod demo;
 mod health;
+mod logs;
+mod metrics;
 mod migrations;
 mod openapi;
 mod partitions;

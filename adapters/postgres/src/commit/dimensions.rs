@@ -1,4 +1,4 @@
-//! New resources, scopes and series go in with the batch that names them first, in the order of their
+//! New resources and scopes go in with the batch that names them first, in the order of their
 //! keys.
 
 use std::time::Duration;
@@ -8,11 +8,10 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use crate::error::{Failure, within};
-use crate::prepare::{DimensionKind, DimensionRow, SeriesRow};
+use crate::prepare::{DimensionKind, DimensionRow};
 
 const INSERT_RESOURCES: &str = include_str!("../sql/insert_resources.sql");
 const INSERT_SCOPES: &str = include_str!("../sql/insert_scopes.sql");
-const INSERT_SERIES: &str = include_str!("../sql/insert_series.sql");
 
 /// Inserts `rows`, which are in the order of their keys: resources first.
 pub(super) async fn insert(
@@ -51,47 +50,6 @@ async fn execute(
     let originals: Vec<_> = rows.iter().map(|row| row.original.as_deref()).collect();
     let parameters: [&(dyn ToSql + Sync); 8] =
         [&projects, &keys, &names, fourth, &schemas, &attributes, &dropped, &originals];
-    within(deadline, connection.execute(&statement, &parameters)).await?;
-    Ok(())
-}
-
-/// Inserts `rows`, which are in the order of their keys.
-pub(super) async fn insert_series(
-    connection: &Object,
-    rows: &[SeriesRow],
-    deadline: Duration,
-) -> Result<(), Failure> {
-    let statement = within(deadline, connection.prepare_cached(INSERT_SERIES)).await?;
-    let projects: Vec<_> = rows.iter().map(|row| row.project.0).collect();
-    let keys: Vec<_> = rows.iter().map(|row| Uuid::from_u128(row.key)).collect();
-    let resources: Vec<_> = rows.iter().map(|row| Uuid::from_u128(row.resource)).collect();
-    let scopes: Vec<_> = rows.iter().map(|row| Uuid::from_u128(row.scope)).collect();
-    let names: Vec<_> = rows.iter().map(|row| row.name.as_str()).collect();
-    let descriptions: Vec<_> = rows.iter().map(|row| row.description.as_deref()).collect();
-    let units: Vec<_> = rows.iter().map(|row| row.unit.as_deref()).collect();
-    let kinds: Vec<_> = rows.iter().map(|row| row.kind).collect();
-    let temporalities: Vec<_> = rows.iter().map(|row| row.temporality).collect();
-    let monotonic: Vec<_> = rows.iter().map(|row| row.is_monotonic).collect();
-    let bounds: Vec<_> = rows.iter().map(|row| row.explicit_bounds.as_deref()).collect();
-    let metadata: Vec<_> = rows.iter().map(|row| row.metadata.as_deref()).collect();
-    let attributes: Vec<_> = rows.iter().map(|row| row.attributes.as_str()).collect();
-    let originals: Vec<_> = rows.iter().map(|row| row.original.as_deref()).collect();
-    let parameters: [&(dyn ToSql + Sync); 14] = [
-        &projects,
-        &keys,
-        &resources,
-        &scopes,
-        &names,
-        &descriptions,
-        &units,
-        &kinds,
-        &temporalities,
-        &monotonic,
-        &bounds,
-        &metadata,
-        &attributes,
-        &originals,
-    ];
     within(deadline, connection.execute(&statement, &parameters)).await?;
     Ok(())
 }

@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use observatory_domain::ids::ProjectId;
 
-use crate::prepare::{DimensionKind, DimensionRow, SeriesRow};
+use super::series::Missing;
+use crate::prepare::{DimensionKind, DimensionRow};
 
 /// Rows remembered at the most, about 24 MiB; beyond it everything is forgotten and sent again.
 const KNOWN_MAX: usize = 400_000;
@@ -46,16 +47,15 @@ impl Known {
         project: ProjectId,
         offered: &HashSet<u128>,
         day: u64,
-    ) -> HashSet<u128> {
+    ) -> impl Iterator<Item = u128> {
         let known = self.lock();
-        let is_missing = |series: &u128| {
+        offered.iter().copied().filter(move |series| {
             known.get(&(Of::Series, project, *series)).is_none_or(|seen| *seen < day)
-        };
-        offered.iter().copied().filter(is_missing).collect()
+        })
     }
 
     /// Remembers rows; called after their COMMIT alone.
-    pub(super) fn learn(&self, dimensions: &[&DimensionRow], series: &[SeriesRow], day: u64) {
+    pub(super) fn learn(&self, dimensions: &[&DimensionRow], series: &[Missing], day: u64) {
         let mut known = self.lock();
         if known.len() + dimensions.len() + series.len() > KNOWN_MAX {
             known.clear();

@@ -4,6 +4,7 @@ mod checkpoint;
 mod claim;
 mod dimensions;
 mod known;
+mod series;
 mod transaction;
 
 pub(crate) use claim::{claim, renew};

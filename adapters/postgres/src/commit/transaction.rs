@@ -1,6 +1,5 @@
 //! The transaction that stores a batch.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,11 +12,12 @@ use observatory_ports::driven::{
 use super::checkpoint::{self, Moved, Step};
 use super::dimensions;
 use super::known::Known;
+use super::series::{self, Missing};
 use crate::connect::Session;
 use crate::copy::send;
 use crate::edition::Partitions;
 use crate::error::{Failure, Phase, within};
-use crate::prepare::{DimensionRow, PreparedRows, SeriesRow, Table, day_of, series_rows};
+use crate::prepare::{DimensionRow, PreparedRows, Table, day_of};
 
 /// Stores batches over a claim's connection.
 pub(crate) struct Writer {
@@ -37,7 +37,7 @@ struct Content<'b> {
     /// The resources and scopes that the database may not have.
     missing: &'b [&'b DimensionRow],
     /// The series that it may not have.
-    series: &'b [SeriesRow],
+    series: &'b [Missing],
 }
 
 /// How an attempt ended short of COMMIT.
@@ -64,7 +64,7 @@ impl Writer {
         // last use by its own clock: about a day apart at the most, which collection allows for.
         let day = day_of(self.clock.now());
         let missing = self.known.missing(batch.iter().flat_map(|it| &it.dimensions), day);
-        let series = self.missing_series(entries, &batch, day);
+        let series = series::missing(&self.known, entries, &batch, day);
         let content = Content { batch: &batch, missing: &missing, series: &series };
         match self.fill(connection, claim, step, content, entries).await {
             Ok(rows) => {
@@ -98,10 +98,9 @@ impl Writer {
         if !missing.is_empty() || !series.is_empty() {
             let started = Instant::now();
             dimensions::insert(connection, missing, self.deadline).await.map_err(refused)?;
-            if !series.is_empty() {
-                let inserted = dimensions::insert_series(connection, series, self.deadline);
-                inserted.await.map_err(refused)?;
-            }
+            let codec = self.codec.as_ref();
+            let inserted = series::insert(connection, codec, entries, series, self.deadline);
+            inserted.await.map_err(refused)?;
             let took = started.elapsed();
             self.observer.observe(Event::Queried { operation: "dimensions", took });
         }
@@ -140,27 +139,6 @@ impl Writer {
             return Err(Stop::Failed(Failure::Count { stored, sent }, Phase::Control));
         }
         Ok(sent)
-    }
-
-    /// The series that the database may not have, in the order of their keys, each once.
-    fn missing_series(
-        &self,
-        entries: &[Entry],
-        batch: &[&PreparedRows],
-        day: u64,
-    ) -> Vec<SeriesRow> {
-        let mut rows = Vec::new();
-        let mut made = HashSet::new();
-        for (entry, prepared) in entries.iter().zip(batch) {
-            let project = entry.request.project;
-            let mut wanted = self.known.missing_series(project, &prepared.series, day);
-            wanted.retain(|series| made.insert((project, *series)));
-            if !wanted.is_empty() {
-                rows.extend(series_rows(self.codec.as_ref(), &entry.request, wanted));
-            }
-        }
-        rows.sort_unstable_by_key(|row| (row.project, row.key));
-        rows
     }
 
     async fn conclude(&self, connection: &Object, entries: &[Entry]) -> Result<(), SinkError> {
