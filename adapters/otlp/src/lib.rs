@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | `codec` | the borrowed walker of requests |
+//! | `json` | OTLP/JSON to protobuf |
 //! | `grpc`, `http` | the two transports |
 //! | `answer` | what a client is told, by OTLP's rules, for both of them |
 //! | `receiver` | what both of them share: the way in, bounds, accounting |
@@ -15,6 +16,7 @@ mod bind;
 mod codec;
 mod grpc;
 mod http;
+mod json;
 mod receiver;
 
 pub use bind::BindError;
@@ -23,3 +25,20 @@ pub use grpc::GrpcReceiver;
 pub use http::HttpReceiver;
 pub use receiver::{Receiver, ReceiverOptions};
 pub use tonic::transport::Error as TransportError;
+
+/// The parts that tests and fuzz targets look at one by one.
+#[doc(hidden)]
+pub mod inner {
+    use observatory_domain::budget::MemoryBudget;
+    use observatory_ports::Signal;
+
+    /// OTLP/JSON as protobuf, with nothing but the depth bounded; or why it is none.
+    ///
+    /// # Errors
+    /// What a client would be told.
+    pub fn json_to_protobuf(signal: Signal, body: &[u8]) -> Result<Vec<u8>, String> {
+        let mut memory = MemoryBudget::new(u64::MAX / 2).open();
+        let converted = crate::json::to_protobuf(signal, body, usize::MAX / 2, &mut memory);
+        converted.map(Into::into).map_err(|refused| refused.status().message().to_owned())
+    }
+}

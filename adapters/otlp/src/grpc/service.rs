@@ -102,6 +102,7 @@ async fn export(
     let request = request.map(|body| Charged::new(body, slot.clone(), deadline));
     let mut grpc = Grpc::new(Raw(slot.clone()))
         .accept_compressed(CompressionEncoding::Gzip)
+        .accept_compressed(CompressionEncoding::Zstd)
         .max_decoding_message_size(bytes_max);
     let handler = Handler { receiver, slot, deadline, exchange: Some(&mut exchange) };
     let response = grpc.unary(handler, request).await;

@@ -14,6 +14,10 @@ use crate::answer::Refused;
 /// Decompression is charged in steps of this size.
 const STEP_BYTES: usize = 64 * 1024;
 
+/// The memory that a zstd frame may demand for its window, 8 MiB (RFC 8878, 3.1.1.1.2: what decoders
+/// should support). It is not charged.
+const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
 /// A body as it arrives.
 pub(super) type Chunks = dyn Stream<Item = io::Result<Bytes>> + Send + Unpin;
 
@@ -22,6 +26,7 @@ pub(super) type Chunks = dyn Stream<Item = io::Result<Bytes>> + Send + Unpin;
 pub(super) enum Encoding {
     Identity,
     Gzip,
+    Zstd,
 }
 
 /// The whole body, decompressed, if it arrives before `deadline`. A bound on each silence would not
@@ -40,7 +45,8 @@ pub(super) async fn read(
     let sent = sent?;
     match encoding {
         Encoding::Identity => Ok(sent),
-        Encoding::Gzip => inflate(&sent, bytes_max, memory),
+        Encoding::Gzip => inflate(MultiGzDecoder::new(sent.as_ref()), "gzip", bytes_max, memory),
+        Encoding::Zstd => inflate(unzstd(&sent)?, "zstd", bytes_max, memory),
     }
 }
 
@@ -74,9 +80,22 @@ async fn collect(
     Ok(whole.freeze())
 }
 
-/// Inflates `sent`, which may have several members, never beyond `bytes_max`.
-fn inflate(sent: &[u8], bytes_max: usize, memory: &mut Reservation) -> Result<Bytes, Refused> {
-    let mut decoder = MultiGzDecoder::new(sent);
+/// A reader of all frames of `sent`.
+fn unzstd(sent: &[u8]) -> Result<impl Read, Refused> {
+    let decoder = zstd::Decoder::with_buffer(sent).and_then(|mut decoder| {
+        decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+        Ok(decoder)
+    });
+    decoder.map_err(|error| Refused::Invalid(format!("zstd can't be read: {error}")))
+}
+
+/// Reads what `decoder` inflates, which may have several parts, never beyond `bytes_max`.
+fn inflate(
+    mut decoder: impl Read,
+    coding: &str,
+    bytes_max: usize,
+    memory: &mut Reservation,
+) -> Result<Bytes, Refused> {
     let mut whole = Vec::new();
     loop {
         let filled = whole.len();
@@ -85,7 +104,7 @@ fn inflate(sent: &[u8], bytes_max: usize, memory: &mut Reservation) -> Result<By
         whole.resize(filled + step, 0);
         let read = whole.get_mut(filled..).map_or(Ok(0), |room| decoder.read(room));
         let read =
-            read.map_err(|error| Refused::Invalid(format!("the body is no gzip: {error}")))?;
+            read.map_err(|error| Refused::Invalid(format!("the body is no {coding}: {error}")))?;
         whole.truncate(filled + read);
         charge(memory, read)?;
         if read == 0 {
@@ -118,7 +137,8 @@ mod tests {
     }
 
     fn inflated(sent: &[u8], bytes_max: usize) -> Result<Bytes, Refused> {
-        inflate(sent, bytes_max, &mut MemoryBudget::new(1 << 30).open())
+        let gzip = MultiGzDecoder::new(sent);
+        inflate(gzip, "gzip", bytes_max, &mut MemoryBudget::new(1 << 30).open())
     }
 
     #[test]
@@ -144,12 +164,42 @@ mod tests {
         }
     }
 
+    fn unzstded(sent: &[u8], bytes_max: usize) -> Result<Bytes, Refused> {
+        inflate(unzstd(sent)?, "zstd", bytes_max, &mut MemoryBudget::new(1 << 30).open())
+    }
+
+    #[test]
+    fn zstd_is_read_and_bounded_as_gzip_is() {
+        let zstd = |content: &[u8]| zstd::encode_all(content, 3).unwrap();
+        let several = [zstd(b"one "), zstd(b"two")].concat();
+        assert_eq!(unzstded(&several, 100).unwrap(), "one two");
+        let bomb = zstd(&vec![0; 50_000_000]);
+        assert!(bomb.len() < 50_000);
+        assert_eq!(unzstded(&bomb, 1 << 20), Err(Refused::TooLarge { bytes_max: 1 << 20 }));
+        let whole = zstd(b"content");
+        for sent in [&b"content"[..], &whole[..whole.len() - 1], &[&whole[..], b"junk"].concat()] {
+            assert!(matches!(unzstded(sent, 100), Err(Refused::Invalid(_))));
+        }
+    }
+
+    #[test]
+    fn a_zstd_frame_that_demands_much_memory_is_refused() {
+        let mut encoder = zstd::Encoder::new(Vec::new(), 3).unwrap();
+        encoder.window_log(27).unwrap();
+        encoder.include_contentsize(false).unwrap();
+        encoder.write_all(&[7; 100]).unwrap();
+        let refused = unzstded(&encoder.finish().unwrap(), 1 << 20);
+        assert!(matches!(refused, Err(Refused::Invalid(_))), "{refused:?}");
+    }
+
     #[test]
     fn memory_is_charged_while_inflating() {
         let budget = MemoryBudget::new(1000);
         let mut other = budget.open();
         other.grow(2000).unwrap();
-        let refused = inflate(&gzip(&[1; 5000]), 1 << 20, &mut budget.open());
+        let sent = gzip(&[1; 5000]);
+        let gzip = MultiGzDecoder::new(sent.as_slice());
+        let refused = inflate(gzip, "gzip", 1 << 20, &mut budget.open());
         assert!(matches!(refused, Err(Refused::Busy(_))));
     }
 }

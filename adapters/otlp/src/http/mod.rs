@@ -1,7 +1,8 @@
-//! OTLP over HTTP, on poem: `POST /v1/traces`, `/v1/metrics` and `/v1/logs` with a protobuf body.
+//! OTLP over HTTP, on poem: `POST /v1/traces`, `/v1/metrics` and `/v1/logs`, in protobuf or JSON.
 
 mod body;
 mod export;
+mod form;
 mod reply;
 
 use std::io;

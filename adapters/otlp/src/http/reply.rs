@@ -1,33 +1,77 @@
 //! HTTP answers: a response message, or a `google.rpc.Status` (OTLP specification, "OTLP/HTTP
 //! Response"), in the request's own content type.
 
+use observatory_ports::Signal;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use poem::http::{StatusCode, header};
 use poem::{Response, ResponseBuilder};
 use prost::Message;
+use serde_json::{Value, json};
+use tonic::Status;
+use tonic_types::StatusExt;
 
+use super::form::Media;
 use crate::answer::Refused;
 
-pub(super) const PROTOBUF: &str = "application/x-protobuf";
-
 /// Everything that was not refused is stored.
-pub(super) fn accepted(response: &ExportTraceServiceResponse) -> Response {
-    protobuf(StatusCode::OK).body(response.encode_to_vec())
+pub(super) fn accepted(
+    signal: Signal,
+    response: &ExportTraceServiceResponse,
+    media: Media,
+) -> Response {
+    let body = match media {
+        Media::Protobuf => response.encode_to_vec(),
+        Media::Json => accepted_json(signal, response).to_string().into_bytes(),
+    };
+    typed(StatusCode::OK, media).body(body)
 }
 
-/// Nothing is stored.
-pub(super) fn refused(refused: &Refused) -> Response {
-    let mut response = protobuf(code(refused));
+/// The response in JSON, where the signals differ in a name. A number of 64 bits is a text.
+fn accepted_json(signal: Signal, response: &ExportTraceServiceResponse) -> Value {
+    let Some(partial) = &response.partial_success else { return json!({}) };
+    let rejected = match signal {
+        Signal::Traces => "rejectedSpans",
+        Signal::Metrics => "rejectedDataPoints",
+        Signal::Logs => "rejectedLogRecords",
+    };
+    let count = partial.rejected_spans.to_string();
+    json!({"partialSuccess": {rejected: count, "errorMessage": partial.error_message}})
+}
+
+/// Nothing is stored. A client that speaks neither protobuf nor JSON is told in plain text.
+pub(super) fn refused(refused: &Refused, media: Option<Media>) -> Response {
+    let status = refused.status();
+    let Some(media) = media else {
+        return plain_text(code(refused), format!("{}\n", status.message()));
+    };
+    let mut response = typed(code(refused), media);
     if let Some(seconds) = refused.retry_after_seconds() {
         response = response.header(header::RETRY_AFTER, seconds);
     }
-    // A status made with details carries itself, whole, as a google.rpc.Status.
-    response.body(refused.status().details().to_vec())
+    match media {
+        // A status made with details carries itself, whole, as a google.rpc.Status.
+        Media::Protobuf => response.body(status.details().to_vec()),
+        Media::Json => response.body(status_json(&status).to_string()),
+    }
 }
 
-/// Nothing is stored, and the client does not speak protobuf.
-pub(super) fn text(refused: &Refused) -> Response {
-    plain_text(code(refused), format!("{}\n", refused.status().message()))
+/// A `google.rpc.Status` in JSON; a detail names its type (protobuf.dev, "ProtoJSON Format", Any).
+fn status_json(status: &Status) -> Value {
+    let details = status.get_error_details();
+    let mut all = Vec::new();
+    if let Some(delay) = details.retry_info().and_then(|it| it.retry_delay) {
+        let delay = format!("{}s", delay.as_secs_f64());
+        all.push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay}));
+    }
+    if let Some(bad) = details.bad_request() {
+        let violations = bad.field_violations.iter();
+        let violations: Vec<_> = violations
+            .map(|it| json!({"field": it.field, "description": it.description}))
+            .collect();
+        let name = "type.googleapis.com/google.rpc.BadRequest";
+        all.push(json!({"@type": name, "fieldViolations": violations}));
+    }
+    json!({"code": i32::from(status.code()), "message": status.message(), "details": all})
 }
 
 /// Everything that poem itself refuses: no such path, no such method.
@@ -49,6 +93,6 @@ fn plain_text(code: StatusCode, message: String) -> Response {
     Response::builder().status(code).content_type("text/plain; charset=utf-8").body(message)
 }
 
-fn protobuf(code: StatusCode) -> ResponseBuilder {
-    Response::builder().status(code).content_type(PROTOBUF)
+fn typed(code: StatusCode, media: Media) -> ResponseBuilder {
+    Response::builder().status(code).content_type(media.name())
 }

@@ -13,11 +13,14 @@
 mod compare;
 mod generate;
 mod generated;
+mod json;
 mod limits;
 mod model;
 mod mutated;
+mod one_nan;
 mod reencode;
 mod reencoded;
 mod schema;
+mod to_json;
 mod truncated;
 mod wire;

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bytes::Bytes;
 use observatory_domain::budget::{MemoryBudget, Reservation};
-use observatory_ports::Request;
 use observatory_ports::driven::{Event, Observer, Outcome};
 use observatory_ports::driving::{Accepted, Busy, Ingest, IngestError, Slot};
+use observatory_ports::{Request, Signal};
 use tokio::sync::Semaphore;
 
 /// Answers every request alike, and remembers what it got.
@@ -19,6 +19,7 @@ pub(crate) struct FakeIngest {
     pub(crate) budget: MemoryBudget,
     /// Bodies, each with the time that was left to answer it.
     pub(crate) taken: Mutex<Vec<(Bytes, Duration)>>,
+    signals: Mutex<Vec<Signal>>,
     /// Gets a permit by each admission, for tests that wait for one.
     pub(crate) admissions: Semaphore,
     slots_open: Arc<AtomicUsize>,
@@ -31,6 +32,7 @@ impl FakeIngest {
             answer,
             budget: MemoryBudget::new(1 << 30),
             taken: Mutex::default(),
+            signals: Mutex::default(),
             admissions: Semaphore::new(0),
             slots_open: Arc::default(),
         }
@@ -38,6 +40,10 @@ impl FakeIngest {
 
     pub(crate) fn slots_open(&self) -> usize {
         self.slots_open.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn signals(&self) -> Vec<Signal> {
+        self.signals.lock().unwrap().clone()
     }
 
     pub(crate) fn bodies(&self) -> Vec<Bytes> {
@@ -62,6 +68,7 @@ impl Ingest for FakeIngest {
         deadline: Instant,
     ) -> Result<Accepted, IngestError> {
         let left = deadline.saturating_duration_since(Instant::now());
+        self.signals.lock().unwrap().push(request.signal);
         self.taken.lock().unwrap().push((request.body, left));
         self.answer.clone()
     }

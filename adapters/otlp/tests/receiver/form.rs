@@ -29,12 +29,15 @@ async fn a_content_type_has_no_case_and_may_have_parameters() {
 }
 
 #[tokio::test]
-async fn json_is_told_what_to_send_instead() {
+async fn another_content_type_is_told_what_to_send_instead() {
     let service = service().await;
-    for header in ["content-type: application/json\r\n", ""] {
+    for header in ["content-type: application/xml\r\n", ""] {
         let answer = http::send(service.http, "POST /v1/traces", header, b"{}").await;
         assert_eq!((answer.code, answer.header("retry-after")), (415, None));
-        assert!(answer.text().contains("send application/x-protobuf"), "{answer:?}");
+        assert!(
+            answer.text().contains("send application/x-protobuf or application/json"),
+            "{answer:?}"
+        );
         assert_eq!(service.seen.take(), [("http", Outcome::Invalid)]);
     }
     assert!(service.ingest.bodies().is_empty());

@@ -57,7 +57,7 @@ async fn an_unknown_compression_is_named() {
     let status = grpc::call(service.grpc, EXPORT, &headers, body).await.unwrap_err();
     assert_eq!(status.code(), Code::Unimplemented);
     assert!(status.message().contains("deflate"), "{status:?}");
-    assert_eq!(status.metadata().get("grpc-accept-encoding").unwrap(), "gzip,identity");
+    assert_eq!(status.metadata().get("grpc-accept-encoding").unwrap(), "gzip,zstd,identity");
     assert_eq!(service.seen.take(), [("grpc", Outcome::Invalid)]);
 
     let answer = http::post(service.http, "content-encoding: deflate\r\n", b"body").await;

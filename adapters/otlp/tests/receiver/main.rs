@@ -12,6 +12,7 @@ mod deadline;
 mod fake;
 mod form;
 mod gzip;
+mod json;
 mod memory;
 mod refused;
 mod service;
