@@ -85,8 +85,8 @@ const SLOW: Duration = Duration::from_secs(1);
 
 /// How much a lane dares to put into a batch. Where clients give up before a slow database has taken
 /// their batch, the same again would take as long again, the next clients would give up, and it would
-/// copy for ever and store nothing. So the next ones have half as many rows, and each that is stored
-/// doubles them.
+/// copy for ever and store nothing. So the next ones have half as many rows, and each that is as large
+/// as it may be, and is stored, doubles them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pace {
     rows_max: Option<u64>,
@@ -116,14 +116,19 @@ impl Pace {
             self.hung_up = true;
             return Rest::Whole;
         }
-        self.rows_max = Some((rows / 2).max(1));
+        // A request may be larger than what its lane dares: that is no reason to dare more.
+        let half = self.rows_max.map_or(rows / 2, |it| it.min(rows / 2));
+        self.rows_max = Some(half.max(1));
         Rest::Halved
     }
 
-    /// A batch was stored.
-    pub fn stored(&mut self, policy: &BatchPolicy) {
-        let doubled = self.rows_max.map(|it| it.saturating_mul(2));
-        *self = Self { rows_max: doubled.filter(|it| *it < policy.rows_target), hung_up: false };
+    /// A batch of `rows` was stored. A small one says nothing of larger ones.
+    pub fn stored(&mut self, rows: u64, policy: &BatchPolicy) {
+        self.hung_up = false;
+        if let Some(rows_max) = self.rows_max.filter(|it| rows >= *it) {
+            let doubled = rows_max.saturating_mul(2);
+            self.rows_max = (doubled < policy.rows_target).then_some(doubled);
+        }
     }
 
     /// `policy`, at this pace.
@@ -175,11 +180,14 @@ mod tests {
         );
         assert_eq!((pace.given_up(60, SLOW / 2), rows(pace)), (Rest::Halved, 30));
         assert_eq!((pace.given_up(30, SLOW), rows(pace)), (Rest::Halved, 15));
-        pace.stored(&policy());
+        pace.stored(14, &policy());
+        assert_eq!(rows(pace), 15, "a small one says nothing");
+        pace.stored(15, &policy());
         assert_eq!((pace.given_up(30, SLOW / 2), rows(pace)), (Rest::Whole, 30));
+        assert_eq!((pace.given_up(1000, SLOW), rows(pace)), (Rest::Halved, 30), "never faster");
         assert_eq!((pace.given_up(1, SLOW), rows(pace)), (Rest::Halved, 1));
-        for _ in 0..7 {
-            pace.stored(&policy());
+        for times in 0..7 {
+            pace.stored(1 << times, &policy());
         }
         assert_eq!(pace, Pace::default());
     }

@@ -48,10 +48,9 @@ impl Proxy {
         running.spawn(async move {
             let mut passing = JoinSet::new();
             while let Ok((client, _)) = listener.accept().await {
-                let server = TcpStream::connect(&server).await.unwrap();
-                let judge = Arc::clone(&judge);
+                let (server, judge) = (server.clone(), Arc::clone(&judge));
                 // Ends with the connection, in whatever way that ends.
-                passing.spawn(async move { drop(pass(client, server, &*judge).await) });
+                passing.spawn(async move { drop(pass(client, &server, &*judge).await) });
             }
         });
         // What passes is read only if it is not encrypted.
@@ -61,7 +60,8 @@ impl Proxy {
 }
 
 /// Passes a connection's messages on, until either side ends it, or the judge.
-async fn pass(client: TcpStream, server: TcpStream, judge: &Judge) -> io::Result<()> {
+async fn pass(client: TcpStream, server: &str, judge: &Judge) -> io::Result<()> {
+    let server = TcpStream::connect(server).await?;
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
     let silenced = AtomicBool::new(false);

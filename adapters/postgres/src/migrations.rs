@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use observatory_ports::driven::{Migration, MigrationError, MigrationState, Migrations};
 use sqlx::migrate::{Migrate, MigrateError, Migrator};
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 
 static MIGRATOR: Migrator = sqlx::migrate!("../../migrations");
 
@@ -21,8 +21,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(1);
 
 /// The database does not answer any more.
 #[derive(Debug, thiserror::Error)]
-#[error("it left {UNANSWERED_MAX} questions in a row unanswered, each for {ANSWER_MAX:?}")]
-struct Silent;
+#[error("it left {UNANSWERED_MAX} questions in a row unanswered, each for up to {ANSWER_MAX:?}")]
+struct Silent(#[source] Option<sqlx::Error>);
 
 /// Migrates through sqlx.
 #[derive(Clone, Debug)]
@@ -82,17 +82,23 @@ impl SqlxMigrations {
 
     /// Returns once the database left several questions in a row without an answer.
     async fn silence(&self) -> Silent {
-        let mut unanswered = 0;
+        let (mut unanswered, mut last) = (0, None);
         while unanswered < UNANSWERED_MAX {
             tokio::time::sleep(ASKED_EVERY).await;
-            let question = sqlx::query_scalar!("SELECT 1 AS \"one!\"").fetch_one(&self.0);
-            match tokio::time::timeout(ANSWER_MAX, question).await {
+            match tokio::time::timeout(ANSWER_MAX, self.ask()).await {
                 // A refusal (too many connections) is an answer too.
-                Ok(Ok(_) | Err(sqlx::Error::Database(_))) => unanswered = 0,
-                Ok(Err(_)) | Err(_) => unanswered += 1,
+                Ok(Ok(()) | Err(sqlx::Error::Database(_))) => unanswered = 0,
+                Ok(Err(error)) => (unanswered, last) = (unanswered + 1, Some(error)),
+                Err(_elapsed) => unanswered += 1,
             }
         }
-        Silent
+        Silent(last)
+    }
+
+    /// Asks over a connection of its own: the pool would try again by itself where the server has no
+    /// connection left, and that it says so is all that is wanted here.
+    async fn ask(&self) -> Result<(), sqlx::Error> {
+        PgConnection::connect_with(&self.0.connect_options()).await?.close().await
     }
 }
 

@@ -197,10 +197,10 @@ impl Lane {
         took: Duration,
     ) {
         self.failures = 0;
-        self.pace.stored(&self.shared.options.batch);
         self.shared.set_trouble(None);
         self.checkpoint = checkpoint;
         let (rows, entries) = (batch.rows(), batch.len() as u64);
+        self.pace.stored(rows, &self.shared.options.batch);
         self.observe(Event::Committed { rows, entries, reason, took });
         self.answer(batch.take_clients(), &Answer::Stored);
     }

@@ -1,7 +1,7 @@
 //! Reads a request's body: bounded in bytes and time, charged to the memory budget, decompressed.
 
 use std::io::{self, Read};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use flate2::read::MultiGzDecoder;
@@ -17,6 +17,9 @@ const STEP_BYTES: usize = 64 * 1024;
 /// The memory that a zstd frame may demand for its window, 8 MiB (RFC 8878, 3.1.1.1.2: what decoders
 /// should support). It is not charged.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
+
+/// How long the rest of a refused body is read: it holds no place, and must not hold up the shutdown.
+const DISCARD_MAX: Duration = Duration::from_secs(2);
 
 /// A body as it arrives.
 pub(super) type Chunks = dyn Stream<Item = io::Result<Bytes>> + Send + Unpin;
@@ -50,10 +53,11 @@ pub(super) async fn read(
     }
 }
 
-/// Reads what is left of a refused body, holding nothing of it, until `deadline` at the most: a
-/// client that is still sending reads no answer yet, and if its connection is closed on it, it never
-/// does, and sends the same again.
+/// Reads what is left of a refused body, holding nothing of it, for [`DISCARD_MAX`] and until `deadline`
+/// at the most: a client that is still sending reads no answer yet, and if its connection is closed on
+/// it, it never does, and sends the same again.
 pub(super) async fn discard(body: &mut Chunks, deadline: Instant) {
+    let deadline = deadline.min(Instant::now() + DISCARD_MAX);
     let rest = async { while let Some(Ok(_chunk)) = body.next().await {} };
     if tokio::time::timeout_at(deadline.into(), rest).await.is_err() {
         tracing::debug!("a refused body took too long: its client may not see why");

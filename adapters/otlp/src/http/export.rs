@@ -24,12 +24,13 @@ pub(super) async fn export(
     let mut exchange = receiver.begin(*signal, "http");
     let deadline = receiver.deadline(&exchange, None);
     let mut body = body.into_bytes_stream();
-    match store(receiver, &mut exchange, headers, &mut body, deadline).await {
+    // A client that waits for leave to send gets it when its body is first asked for.
+    let mut sends = !headers.contains_key(header::EXPECT);
+    match store(receiver, &mut exchange, headers, (&mut body, &mut sends), deadline).await {
         Ok(response) => response,
         Err(refused) => {
             exchange.fail(refused.outcome());
-            // A client that waits for leave to send sends nothing.
-            if !headers.contains_key(header::EXPECT) {
+            if sends {
                 discard(&mut body, deadline).await;
             }
             reply::refused(&refused, Media::of(headers))
@@ -41,7 +42,7 @@ async fn store(
     receiver: &Receiver,
     exchange: &mut Exchange,
     headers: &HeaderMap,
-    body: &mut Chunks,
+    (body, sends): (&mut Chunks, &mut bool),
     deadline: Instant,
 ) -> Result<Response, Refused> {
     let (media, encoding) = (media(headers)?, encoding(headers)?);
@@ -53,6 +54,7 @@ async fn store(
     }
     // Before a byte of the body is read.
     let mut slot = receiver.ingest.admit().map_err(Refused::Busy)?;
+    *sends = true;
     let sent = read(body, encoding, bytes_max, slot.memory(), deadline).await?;
     let body = match media {
         Media::Protobuf => sent,

@@ -88,6 +88,17 @@ async fn a_client_that_waits_for_leave_to_send_is_refused_at_once() {
 }
 
 #[tokio::test]
+async fn a_client_that_got_leave_to_send_reads_when_to_come_again() {
+    let ingest = FakeIngest::answering(Ok(<_>::default()));
+    let mut other = ingest.budget.open();
+    other.grow(2 << 30).unwrap();
+    let options = ReceiverOptions { request_bytes_max: 64_000_000, ..OPTIONS };
+    let service = Service::start_with(ingest, options).await;
+    let answer = http::send_with_leave(service.http, &vec![b'x'; 30_000_000]).await;
+    assert_eq!((answer.code, answer.header("retry-after")), (503, Some("1")));
+}
+
+#[tokio::test]
 async fn the_bound_holds_after_decompression() {
     let service = service().await;
     let headers = [("grpc-encoding", "gzip")];

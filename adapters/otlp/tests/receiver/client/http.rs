@@ -62,6 +62,17 @@ pub(crate) async fn ask(address: SocketAddr, line: &str, headers: &str, bytes: u
     answer(&mut begin(address, line, headers, bytes).await).await
 }
 
+/// Asks for leave to send `body`, waits for it, and sends.
+pub(crate) async fn send_with_leave(address: SocketAddr, body: &[u8]) -> Answer {
+    let headers = format!("content-type: {PROTOBUF}\r\nexpect: 100-continue\r\n");
+    let mut stream = begin(address, "POST /v1/traces", &headers, body.len()).await;
+    let mut leave = [0; 25];
+    soon(stream.read_exact(&mut leave)).await.unwrap();
+    assert_eq!(&leave, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream.write_all(body).await.unwrap();
+    answer(&mut stream).await
+}
+
 /// Announces a body of `bytes` and sends a byte of it now and then until there is an answer.
 pub(crate) async fn drip(address: SocketAddr, bytes: usize) -> Answer {
     let headers = format!("content-type: {PROTOBUF}\r\n");
