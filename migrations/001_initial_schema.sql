@@ -64,11 +64,13 @@ CREATE TABLE spans (
     error_type                    text,
     prompt_name                   text,
     prompt_version                text,
+    call_kind                     text,
     reported_cost_usd             numeric(20, 10),
     computed_cost_usd             numeric(20, 10),
     price_version                 text,
     token_details                 jsonb,
     request_parameters            jsonb,
+    details                       jsonb,
     -- Text, not jsonb: messages are large, and parsing them costs more than storing them.
     tool_arguments                text,
     tool_result                   text,
@@ -95,9 +97,9 @@ COMMENT ON COLUMN spans.total_tokens IS 'All tokens, as sent.';
 COMMENT ON COLUMN spans.cache_read_tokens IS 'Input tokens read from the provider''s cache, as sent.';
 COMMENT ON COLUMN spans.cache_write_tokens IS 'Input tokens written to the provider''s cache, as sent.';
 COMMENT ON COLUMN spans.reasoning_tokens IS 'Output tokens spent on reasoning, as sent.';
-COMMENT ON COLUMN spans.normalized_input_tokens IS 'Input tokens with those read from and written to the cache, for all senders. Not filled yet.';
-COMMENT ON COLUMN spans.normalized_uncached_tokens IS 'Input tokens without those of the cache, for all senders. Not filled yet.';
-COMMENT ON COLUMN spans.normalized_output_tokens IS 'Output tokens with those of reasoning, for all senders. Not filled yet.';
+COMMENT ON COLUMN spans.normalized_input_tokens IS 'Input tokens with those read from and written to the cache, for all senders.';
+COMMENT ON COLUMN spans.normalized_uncached_tokens IS 'Input tokens without those of the cache, for all senders.';
+COMMENT ON COLUMN spans.normalized_output_tokens IS 'Output tokens with those of reasoning, for all senders.';
 COMMENT ON COLUMN spans.max_tokens IS 'The bound on output tokens that was asked for.';
 COMMENT ON COLUMN spans.embedding_dimensions IS 'Dimensions of an embedding.';
 COMMENT ON COLUMN spans.temperature IS 'Sampling temperature that was asked for.';
@@ -114,7 +116,7 @@ COMMENT ON COLUMN spans.end_nanos IS 'Nanoseconds of the end beyond end_time, 0 
 COMMENT ON COLUMN spans.kind IS '0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer.';
 COMMENT ON COLUMN spans.status_code IS '0 unset, 1 ok, 2 error; null when no status was sent.';
 COMMENT ON COLUMN spans.mapping_version IS 'The version of the GenAI mapping that filled the typed columns.';
-COMMENT ON COLUMN spans.token_semantics IS 'How the sender counts tokens. Not filled yet.';
+COMMENT ON COLUMN spans.token_semantics IS 'How the sender counts tokens of the cache: 1 among the input tokens, 2 apart from them; null where it sent none.';
 COMMENT ON COLUMN spans.streaming IS 'Whether the answer was streamed.';
 COMMENT ON COLUMN spans.span_id IS 'The span: 16 hex digits.';
 COMMENT ON COLUMN spans.parent_span_id IS 'The span that it is part of: 16 hex digits; null for the root of a trace.';
@@ -143,11 +145,13 @@ COMMENT ON COLUMN spans.output_type IS 'text, json, image, speech.';
 COMMENT ON COLUMN spans.error_type IS 'The class of error.';
 COMMENT ON COLUMN spans.prompt_name IS 'The prompt template''s name.';
 COMMENT ON COLUMN spans.prompt_version IS 'The prompt template''s version.';
-COMMENT ON COLUMN spans.reported_cost_usd IS 'Cost in US dollars, as sent. Not filled yet.';
+COMMENT ON COLUMN spans.reported_cost_usd IS 'Cost in US dollars, as sent. Some send 0 for unknown.';
 COMMENT ON COLUMN spans.computed_cost_usd IS 'Cost in US dollars, by tokens and prices. Not filled yet.';
 COMMENT ON COLUMN spans.price_version IS 'The version of the prices that computed_cost_usd comes from. Not filled yet.';
-COMMENT ON COLUMN spans.token_details IS 'Token counts by kind that have no column of their own. Not filled yet.';
-COMMENT ON COLUMN spans.request_parameters IS 'Parameters of the request that some senders pack into one attribute. Not filled yet.';
+COMMENT ON COLUMN spans.token_details IS 'Token counts that have no column of their own, as sent: cache_write_1h_tokens, text_input_tokens, audio_output_tokens, …';
+COMMENT ON COLUMN spans.request_parameters IS 'Parameters of the request that have no column of their own: top_k, seed, stop_sequences, …';
+COMMENT ON COLUMN spans.details IS 'Facts that few senders tell: retrieval_query, environment, release, tags, metadata, …';
+COMMENT ON COLUMN spans.call_kind IS 'inference, embeddings or rerank where the span describes a call of a model; null for others, also for agents and workflows that repeat the totals of the calls in them.';
 COMMENT ON COLUMN spans.tool_arguments IS 'What the tool was called with: text, mostly JSON.';
 COMMENT ON COLUMN spans.tool_result IS 'What the tool answered: text, mostly JSON.';
 COMMENT ON COLUMN spans.input_messages IS 'What the model was sent: JSON as text.';

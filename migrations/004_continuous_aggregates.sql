@@ -13,6 +13,6 @@ SELECT
     sum(cache_read_tokens) AS cache_read_tokens,
     sum(cache_write_tokens) AS cache_write_tokens
 FROM spans
-WHERE operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')
+WHERE call_kind IS NOT NULL
 GROUP BY 1, 2, 3, 4;
 COMMENT ON VIEW llm_usage_hourly IS 'Calls, errors and tokens by hour, provider and model. Agents and tools are left out: they repeat their calls'' tokens.';

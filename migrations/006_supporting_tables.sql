@@ -12,11 +12,18 @@ SELECT
     s.request_model,
     s.response_model,
     coalesce(s.response_model, s.request_model) AS model,
-    s.input_tokens,
-    s.output_tokens,
+    s.call_kind,
+    -- In one meaning for all senders; spans has them as they were sent.
+    s.normalized_input_tokens AS input_tokens,
+    s.normalized_uncached_tokens AS uncached_input_tokens,
+    s.normalized_output_tokens AS output_tokens,
     s.cache_read_tokens,
     s.cache_write_tokens,
     s.reasoning_tokens,
+    s.token_details,
+    -- Some send 0 for unknown.
+    nullif(s.reported_cost_usd, 0) AS reported_cost_usd,
+    s.request_parameters,
     s.finish_reasons,
     s.streaming,
     -- Most spans carry no status: that is no failure, and no null.
@@ -38,7 +45,7 @@ SELECT
     s.project_id
 FROM spans s
 LEFT JOIN resources r ON r.project_id = s.project_id AND r.resource_id = s.resource_id
-WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings');
+WHERE s.call_kind IS NOT NULL;
 COMMENT ON VIEW llm_calls IS 'One row for each call of a model. Filter by start_time; by service with service_hash = observatory_service_hash(''name'').';
 
 CREATE VIEW traces AS
@@ -50,9 +57,9 @@ SELECT
     (array_agg(s.name ORDER BY s.parent_span_id IS NOT NULL, s.start_time))[1] AS name,
     count(*) AS spans,
     count(*) FILTER (WHERE s.status_code = 2) AS errors,
-    count(*) FILTER (WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')) AS calls,
-    sum(s.input_tokens) FILTER (WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')) AS input_tokens,
-    sum(s.output_tokens) FILTER (WHERE s.operation_name IN ('chat', 'text_completion', 'generate_content', 'embeddings')) AS output_tokens
+    count(*) FILTER (WHERE s.call_kind IS NOT NULL) AS calls,
+    sum(s.normalized_input_tokens) FILTER (WHERE s.call_kind IS NOT NULL) AS input_tokens,
+    sum(s.normalized_output_tokens) FILTER (WHERE s.call_kind IS NOT NULL) AS output_tokens
 FROM spans s
 GROUP BY s.trace_id, s.project_id;
 COMMENT ON VIEW traces IS 'One row for each trace.';

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use cargo_metadata::{DependencyKind, MetadataCommand, PackageId};
 
 /// What `domain` may depend on: value crates.
-const VALUE_CRATES: [&str; 3] = ["bytes", "thiserror", "serde"];
+const VALUE_CRATES: [&str; 5] = ["bytes", "thiserror", "serde", "serde_json", "jiff"];
 /// What `ports` may have beside `domain`.
 const PORT_CRATES: [&str; 3] = ["async-trait", "bytes", "thiserror"];
 /// What neither of them reaches, however deep.

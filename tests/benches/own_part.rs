@@ -42,7 +42,7 @@ struct Map(Mapper);
 impl Visit for Map {
     fn record(&mut self, _: Ordinal, view: RecordView<'_>, _: Range<usize>) {
         if let RecordView::Span(view) = view {
-            self.0.map(view.attributes);
+            self.0.map(view);
             black_box(self.0.remainder());
         }
     }

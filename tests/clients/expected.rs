@@ -35,8 +35,8 @@ const COLUMNS: [(&str, &str); 24] = [
     ("error.type", "error_type"),
 ];
 
-/// Columns of a span that say how it is stored, not what was sent.
-const OWN: [&str; 10] = [
+/// Columns of a span that say how it is stored or what follows, not what was sent.
+const OWN: [&str; 18] = [
     "start_time",
     "start_nanos",
     "end_time",
@@ -47,6 +47,14 @@ const OWN: [&str; 10] = [
     "service_hash",
     "mapping_version",
     "promoted",
+    "normalized_input_tokens",
+    "normalized_uncached_tokens",
+    "normalized_output_tokens",
+    "token_semantics",
+    "call_kind",
+    "request_parameters",
+    "token_details",
+    "details",
 ];
 
 /// Columns that are compared in another form (times in nanoseconds), join the rows, or count days.
@@ -105,6 +113,12 @@ fn span(sent: &Sent, stored: &Stored) {
     assert_row(&expected, &stored.span, &OWN, &sent.name);
     assert_eq!(stored.span["project_id"], json!(0));
     assert_eq!(stored.span["mapping_version"], json!(1));
+    // These SDKs count as the conventions say.
+    for (normalized, column) in
+        [("normalized_input_tokens", "input_tokens"), ("normalized_output_tokens", "output_tokens")]
+    {
+        assert_eq!(stored.span[normalized], stored.span[column], "{normalized} of {}", sent.name);
+    }
     assert_eq!(stored.span["service_hash"], json!(stored.service_hash));
     assert_eq!(!stored.span["promoted"].is_null(), has_promoted, "promoted of {}", sent.name);
 }

@@ -4,6 +4,7 @@
 mod columns;
 mod configuration;
 mod demo;
+mod dialects;
 mod health;
 mod logs;
 mod metrics;

@@ -8,6 +8,11 @@ const REPLACEMENT: &str = "\u{FFFD}";
 const TEXT_OID: i32 = 25;
 const INT8_OID: i32 = 20;
 const FLOAT8_OID: i32 = 701;
+/// Below what has too many digits for `numeric(20, 10)`, also when it is rounded up.
+const NUMERIC_END: f64 = 9_999_999_999.0;
+/// Twelve decimal digits before the point and twelve behind it.
+const NUMERIC_DIGITS: i16 = 6;
+const NUMERIC_NEGATIVE: i16 = 0x4000;
 /// Microseconds from 1970 to PostgreSQL's epoch, 2000-01-01.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
@@ -65,6 +70,30 @@ impl<'a> RowWriter<'a> {
     /// `double precision`, bit by bit.
     pub fn float8(&mut self, value: f64) {
         self.fixed(8, &value.to_bits().to_be_bytes());
+    }
+
+    /// `numeric(20, 10)`: ten digits behind the point; null for what has more than ten before it, or
+    /// is no number. The form is `numeric_send`'s: digits to the base of 10,000.
+    pub fn numeric(&mut self, value: f64) {
+        if value.is_nan() || value.abs() >= NUMERIC_END {
+            return self.null();
+        }
+        // Twelve digits behind the point are three of base 10,000; the last two are zero.
+        let text = format!("{:.10}00", value.abs());
+        let padded = format!("{text:0>25}");
+        let digits: Vec<i16> = padded
+            .replace('.', "")
+            .as_bytes()
+            .chunks_exact(4)
+            .map(|four| four.iter().fold(0, |sum, it| sum * 10 + i16::from(it - b'0')))
+            .collect();
+        let sign = if value < 0.0 { NUMERIC_NEGATIVE } else { 0 };
+        // Three digits before the point: the first weighs 10,000².
+        self.field(|out| {
+            for part in [NUMERIC_DIGITS, 2, sign, 10].iter().chain(&digits) {
+                out.extend_from_slice(&part.to_be_bytes());
+            }
+        });
     }
 
     /// `boolean`.

@@ -2,10 +2,10 @@
 
 use std::sync::LazyLock;
 
-use observatory_domain::genai::{Cell, Column, MAPPING_VERSION, Mapper};
+use observatory_domain::genai::{Cell, Column, Kind, MAPPING_VERSION, Mapper, Place};
 use observatory_domain::ids::{ProjectId, SpanId};
 use observatory_domain::intake::SpanIds;
-use observatory_domain::record::{Attribute, EventView, LinkView, SpanView};
+use observatory_domain::record::{Attribute, EventView, LinkView, SpanView, Value};
 
 use super::dimension::count;
 use super::json::{self, Exactness};
@@ -20,9 +20,23 @@ const COLUMNS: &str = "start_time, end_time, trace_id, resource_id, scope_id, pr
 /// The COPY that takes these rows. Columns that nothing fills yet are left out: a null costs the
 /// server time as well.
 pub(crate) static COPY_STATEMENT: LazyLock<String> = LazyLock::new(|| {
-    let mapped = Column::ALL.map(Column::name).join(", ");
-    format!("COPY spans ({COLUMNS}, {mapped}, promoted, original) FROM STDIN (FORMAT binary)")
+    let mapped: Vec<_> = own_columns().map(Column::name).collect();
+    let mapped = mapped.join(", ");
+    let holders = Place::HOLDERS.map(Place::name).join(", ");
+    format!(
+        "COPY spans ({COLUMNS}, {mapped}, {holders}, {CONCLUDED}, promoted, original) \
+         FROM STDIN (FORMAT binary)"
+    )
 });
+
+/// What follows from the mapped columns, in the order of [`concluded_columns`].
+const CONCLUDED: &str = "normalized_input_tokens, normalized_uncached_tokens, \
+    normalized_output_tokens, token_semantics, call_kind";
+
+/// The facts that have a column of their own.
+fn own_columns() -> impl Iterator<Item = Column> {
+    Column::ALL.into_iter().filter(|it| it.place() == Place::Column)
+}
 
 /// What a record's row takes from its request.
 #[derive(Clone, Copy, Debug)]
@@ -49,7 +63,7 @@ pub(super) fn write(
     scratch: &mut Scratch,
 ) {
     let mut exactness = Exactness::default();
-    scratch.mapper.map(span.attributes);
+    scratch.mapper.map(span);
     exactness.note(scratch.mapper.repeats());
     exactness.note(ids.parent.is_none() && !span.parent_span_id.is_empty());
     let mut row = RowWriter::begin(out);
@@ -59,6 +73,8 @@ pub(super) fn write(
     events_column(&mut row, span.events, &mut exactness);
     links_column(&mut row, span.links, &mut exactness);
     mapped_columns(&mut row, span, &scratch.mapper, &mut exactness);
+    holder_columns(&mut row, span, &scratch.mapper);
+    concluded_columns(&mut row, &scratch.mapper);
     promoted_column(&mut row, scratch);
     // Last, for every other column has its word in it.
     match exactness {
@@ -223,18 +239,75 @@ fn mapped_columns(
     mapper: &Mapper,
     exactness: &mut Exactness,
 ) {
-    for column in Column::ALL {
+    for column in own_columns() {
+        let kind = column.kind();
         match mapper.cell(column, span.attributes) {
             Cell::Null => row.null(),
             Cell::Text(text) => row.text(text),
+            Cell::Number(number) => row.text(&number.to_string()),
             Cell::Json(value) => row.field(|out| json::value(out, value, exactness)),
             Cell::Texts(items) => row.texts(items.iter().map(|it| it.as_str().unwrap_or_default())),
-            Cell::OneText(text) => row.texts(std::iter::once(text)),
+            Cell::Strings(items) => row.texts(items.iter()),
             Cell::Int(number) => row.int8(number),
+            Cell::Double(number) if kind == Kind::Money => row.numeric(number),
             Cell::Double(number) => row.float8(number),
             Cell::Bool(truth) => row.bool(truth),
         }
     }
+}
+
+/// The columns of rare facts: an object of those that there are. They only show what attributes
+/// hold, so nothing is lost in them.
+fn holder_columns(row: &mut RowWriter<'_>, span: &SpanView<'_>, mapper: &Mapper) {
+    for holder in Place::HOLDERS {
+        let members = Column::ALL.into_iter().filter(|it| it.place() == holder);
+        let mut members = members
+            .map(|it| (it, mapper.cell(it, span.attributes)))
+            .filter(|it| it.1 != Cell::Null)
+            .peekable();
+        if members.peek().is_none() {
+            row.null();
+            continue;
+        }
+        row.jsonb(|out| {
+            let mut separator = b'{';
+            for (column, cell) in members {
+                out.push(separator);
+                let mut shown = Exactness::default();
+                json::string(out, column.name(), &mut shown);
+                out.push(b':');
+                member(out, cell, &mut shown);
+                separator = b',';
+            }
+            out.push(b'}');
+        });
+    }
+}
+
+fn member(out: &mut Vec<u8>, cell: Cell<'_>, shown: &mut Exactness) {
+    let value = match cell {
+        Cell::Null => Value::Empty,
+        Cell::Text(text) => Value::Str(text),
+        Cell::Number(number) | Cell::Int(number) => Value::Int(number),
+        Cell::Json(value) => value,
+        Cell::Texts(items) => Value::List(items),
+        Cell::Double(number) => Value::Double(number),
+        Cell::Bool(truth) => Value::Bool(truth),
+        Cell::Strings(items) => {
+            let items: Vec<_> = items.iter().map(|it| Value::Str(it)).collect();
+            return json::value(out, Value::List(&items), shown);
+        }
+    };
+    json::value(out, value, shown);
+}
+
+fn concluded_columns(row: &mut RowWriter<'_>, mapper: &Mapper) {
+    let usage = mapper.usage();
+    for tokens in [usage.input, usage.uncached, usage.output] {
+        row.optional(tokens, RowWriter::int8);
+    }
+    row.optional(usage.semantics, |row, it| row.int2(it.number()));
+    row.optional(mapper.call(), |row, it| row.text(it.name()));
 }
 
 pub(super) fn text(row: &mut RowWriter<'_>, text: &str, exactness: &mut Exactness) {
