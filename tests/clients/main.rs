@@ -5,6 +5,7 @@
 //! it has a table of names of its own, and every column that it does not expect must be null.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod concluded;
 mod expected;
 mod python;
 mod rust;
