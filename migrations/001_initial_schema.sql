@@ -184,7 +184,7 @@ COMMENT ON COLUMN resources.dropped_attributes_count IS 'Attributes that the sen
 COMMENT ON COLUMN resources.service_name IS 'The attribute service.name.';
 COMMENT ON COLUMN resources.schema_url IS 'The schema that the attributes follow; null when none was sent.';
 COMMENT ON COLUMN resources.attributes IS 'All attributes, service.name among them.';
-COMMENT ON COLUMN resources.original IS 'The received protobuf Resource, where the columns can not represent it exactly; else null.';
+COMMENT ON COLUMN resources.original IS 'A protobuf ResourceSpans with the received resource and schema URL and without spans, where the columns can not represent them exactly; else null.';
 COMMENT ON COLUMN resources.last_seen IS 'The last day (UTC) on which a record came from it.';
 
 CREATE TABLE scopes (
@@ -208,7 +208,7 @@ COMMENT ON COLUMN scopes.name IS 'The instrumentation''s name.';
 COMMENT ON COLUMN scopes.version IS 'The instrumentation''s version.';
 COMMENT ON COLUMN scopes.schema_url IS 'The schema that the attributes follow; null when none was sent.';
 COMMENT ON COLUMN scopes.attributes IS 'Its attributes.';
-COMMENT ON COLUMN scopes.original IS 'The received protobuf InstrumentationScope, where the columns can not represent it exactly; else null.';
+COMMENT ON COLUMN scopes.original IS 'A protobuf ScopeSpans with the received scope and schema URL and without spans, where the columns can not represent them exactly; else null.';
 
 CREATE TABLE log_records (
     -- Fixed width first: no bytes are lost to alignment.

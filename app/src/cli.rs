@@ -1,16 +1,24 @@
 //! The command line. Options come from the table in [`crate::config`].
 
+mod transfer;
+
 use clap::{Arg, ArgAction, ArgMatches, Command};
+
+pub use transfer::{ExportTask, ImportTask};
 
 use crate::config;
 
 /// What is to be done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Task {
     /// Take OTLP and store it.
     Serve,
     /// Show it with sample traffic.
     Demo(AfterDemo),
+    /// Write stored records to files.
+    Export(ExportTask),
+    /// Store what files hold.
+    Import(ImportTask),
     /// Apply pending migrations.
     MigrateRun,
     /// List migrations.
@@ -59,6 +67,8 @@ pub fn command() -> Command {
                         .help("End after the tables"),
                 ),
         )
+        .subcommand(transfer::export_command())
+        .subcommand(transfer::import_command())
         .subcommand(group(
             "migrate",
             "The database's schema",
@@ -112,6 +122,8 @@ pub fn task(matches: &ArgMatches) -> (Task, &ArgMatches) {
     let task = match name {
         "demo" if inner.get_flag("once") => Task::Demo(AfterDemo::End),
         "demo" => Task::Demo(AfterDemo::Serve),
+        "export" => Task::Export(transfer::export_task(inner)),
+        "import" => Task::Import(transfer::import_task(inner)),
         "healthcheck" => Task::Healthcheck,
         _ => Task::Serve,
     };

@@ -1,9 +1,12 @@
-//! OTLP in: receivers for gRPC and HTTP, and the codec that reads their requests.
+//! OTLP in: receivers for gRPC and HTTP, and the codec that reads their requests. And out again, into
+//! files.
 //!
 //! | file | what |
 //! |---|---|
 //! | `codec` | the borrowed walker of requests |
-//! | `json` | OTLP/JSON to protobuf |
+//! | `json` | OTLP/JSON to protobuf, and back |
+//! | `export` | stored records, gathered into requests |
+//! | `file` | requests in files |
 //! | `grpc`, `http` | the two transports |
 //! | `answer` | what a client is told, by OTLP's rules, for both of them |
 //! | `receiver` | what both of them share: the way in, bounds, accounting |
@@ -14,6 +17,8 @@
 mod answer;
 mod bind;
 mod codec;
+mod export;
+mod file;
 mod grpc;
 mod http;
 mod json;
@@ -21,6 +26,8 @@ mod receiver;
 
 pub use bind::BindError;
 pub use codec::OtlpCodec;
+pub use export::Gathered;
+pub use file::{BodyError, FileError, FileFormat, FileRequest, Framed, Requests, RequestsOptions};
 pub use grpc::GrpcReceiver;
 pub use http::HttpReceiver;
 pub use receiver::{Receiver, ReceiverOptions};
@@ -31,6 +38,14 @@ pub use tonic::transport::Error as TransportError;
 pub mod inner {
     use observatory_domain::budget::MemoryBudget;
     use observatory_ports::Signal;
+
+    /// Protobuf, as a generated encoder writes it, as OTLP/JSON.
+    ///
+    /// # Errors
+    /// When it is no such request.
+    pub fn protobuf_to_json(signal: Signal, body: &[u8]) -> Result<Vec<u8>, String> {
+        crate::json::from_protobuf(signal, body).map_err(|bad| bad.to_string())
+    }
 
     /// OTLP/JSON as protobuf, with nothing but the depth bounded; or why it is none.
     ///

@@ -7,6 +7,7 @@
 //! | `copy` | COPY's format, and sending it |
 //! | `commit` | one batch, one transaction: checkpoint, dimensions, rows |
 //! | `sink` | the port's face of the two above |
+//! | `export` | the way back: rows as views again |
 //! | `migrations`, `edition` | the schema, and what kind of database it lives in |
 //! | `probe` | how the database is doing |
 //! | `error` | what an error means for the caller |
@@ -20,6 +21,7 @@ mod connect;
 mod copy;
 mod edition;
 mod error;
+mod export;
 mod migrations;
 mod prepare;
 mod probe;
@@ -27,6 +29,7 @@ mod sink;
 
 pub use connect::{ConnectError, Connections, PoolOptions, QueryLogging, Target, TargetError};
 pub use edition::{Edition, EditionError};
+pub use export::PostgresSource;
 pub use migrations::SqlxMigrations;
 pub use probe::PostgresProbe;
 pub use sink::{PostgresSink, SinkOptions};

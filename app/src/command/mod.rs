@@ -2,18 +2,25 @@
 
 mod database;
 mod demo;
+mod export;
 mod healthcheck;
+mod import;
 mod migrate;
+mod progress;
 mod serve;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use observatory_telemetry::{catalog, init_logs};
 
 use crate::cli::Task;
 use crate::config::{self, Config, Given};
+
+/// How long whatever a command left behind may still run: a write to somebody who does not read.
+const LEFT_MAX: Duration = Duration::from_secs(1);
 
 /// Runs `task`.
 ///
@@ -35,7 +42,7 @@ pub fn run(task: Task, given: &Given) -> anyhow::Result<ExitCode> {
         .install_default()
         .map_err(|_installed| anyhow::anyhow!("another TLS provider was installed"))?;
     let runtime = tokio::runtime::Runtime::new().context("start the async runtime")?;
-    runtime.block_on(async {
+    let ended = runtime.block_on(async {
         match task {
             Task::Serve => {
                 let _logs = init_logs(&config.log_filter, config.log_format)?;
@@ -45,12 +52,16 @@ pub fn run(task: Task, given: &Given) -> anyhow::Result<ExitCode> {
                 serve::run(&config).await
             }
             Task::Demo(after) => demo::run(&config, after).await,
+            Task::Export(task) => export::run(&config, &task).await,
+            Task::Import(task) => import::run(&config, &task).await,
             Task::MigrateRun => migrate::run(&config).await,
             Task::MigrateInfo => migrate::info(&config).await,
             Task::MigrateDryRun => migrate::dry_run(&config).await,
             _ => healthcheck::run(&config.settings).await,
         }
-    })
+    });
+    runtime.shutdown_timeout(LEFT_MAX);
+    ended
 }
 
 /// Tells people what is allowed, and probably not meant.

@@ -5,9 +5,11 @@
 //! flight → lanes drain → everything else. One deadline covers the way down.
 
 mod drain;
+mod inside;
 mod maintenance;
 mod service;
 mod start;
 
+pub use inside::Inside;
 pub use service::{Service, ServiceError, reachable};
 pub use start::{Ready, StartError};

@@ -17,7 +17,7 @@ use crate::pipeline::Shared;
 use crate::settings::{Listen, Settings};
 
 /// How long connections may take to close once nothing uses them.
-const CLOSE_MAX: Duration = Duration::from_secs(1);
+pub(super) const CLOSE_MAX: Duration = Duration::from_secs(1);
 
 /// How long the start waits for the last lane once the database is met.
 const LANES_MAX: Duration = Duration::from_secs(5);
@@ -67,7 +67,8 @@ impl Service {
         if let Some(metrics) = metrics {
             spawn(&mut parts, metrics.serve(stop()));
         }
-        let edition = meet(&connections, &health, settings).await?;
+        let edition = meet(&connections, settings).await?;
+        health.met(edition.to_string(), edition.risks.clone());
         spawn(&mut parts, endless(watch(health, stop())));
         spawn(&mut parts, endless(tend(connections.clone(), stop())));
         let deadline = settings.sink.statement_deadline;

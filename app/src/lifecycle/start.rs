@@ -14,7 +14,7 @@ use observatory_telemetry::{Silent, Telemetry};
 
 use crate::clock::SystemClock;
 use crate::health::Health;
-use crate::pipeline::{Pipeline, Shared};
+use crate::pipeline::{Intake, Pipeline, PipelineOptions, Shared};
 use crate::settings::{Migrate, Settings};
 
 /// Why the service did not start.
@@ -69,19 +69,8 @@ impl Ready {
             telemetry.started(clock.now());
         }
         let connections = Connections::new(target, settings.pool)?;
-        let sink: Arc<dyn RecordSink> = Arc::new(PostgresSink::new(
-            Arc::new(OtlpCodec),
-            connections.clone(),
-            settings.sink,
-            Arc::clone(&clock),
-            Arc::clone(&observer),
-        ));
-        let (pipeline, intake) = Pipeline::new(
-            settings.pipeline.clone(),
-            sink,
-            Arc::clone(&clock),
-            Arc::clone(&observer),
-        );
+        let options = settings.pipeline.clone();
+        let (pipeline, intake) = pipeline(options, &connections, settings, &clock, &observer);
         let shared = pipeline.shared();
         if let Some(telemetry) = &telemetry {
             watch(telemetry, &shared, &connections);
@@ -106,10 +95,27 @@ impl Ready {
     }
 }
 
+/// A pipeline with `options` into the database behind `connections`.
+pub(super) fn pipeline(
+    options: PipelineOptions,
+    connections: &Connections,
+    settings: &Settings,
+    clock: &Arc<dyn Clock>,
+    observer: &Arc<dyn Observer>,
+) -> (Pipeline, Intake) {
+    let sink: Arc<dyn RecordSink> = Arc::new(PostgresSink::new(
+        Arc::new(OtlpCodec),
+        connections.clone(),
+        settings.sink,
+        Arc::clone(clock),
+        Arc::clone(observer),
+    ));
+    Pipeline::new(options, sink, Arc::clone(clock), Arc::clone(observer))
+}
+
 /// Meets the database: waits for it, migrates it, learns what it is.
 pub(super) async fn meet(
     connections: &Connections,
-    health: &Health,
     settings: &Settings,
 ) -> Result<Edition, StartError> {
     connections.wait_until_up(settings.startup_max).await?;
@@ -124,7 +130,6 @@ pub(super) async fn meet(
         tracing::warn!(setting, "by this setting the database may lose what it acknowledged");
     }
     tracing::info!(%edition, address = connections.address(), "met the database");
-    health.met(edition.to_string(), edition.risks.clone());
     Ok(edition)
 }
 

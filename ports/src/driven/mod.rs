@@ -7,6 +7,7 @@ mod exposition;
 mod migrations;
 mod observer;
 mod sink;
+mod source;
 
 pub use clock::Clock;
 pub use codec::{Malformed, RecordCodec, Visit, Walked};
@@ -17,3 +18,4 @@ pub use observer::{Event, Gauge, Gauges, Observer, Outcome};
 pub use sink::{
     Claim, Committed, Entry, Footprint, Intake, Position, Prepared, RecordSink, SinkError,
 };
+pub use source::{ReadError, RecordSource, Selection, Stored, TakeRecords};

@@ -24,7 +24,7 @@ mod numbers;
 mod point;
 mod span;
 mod values;
-mod wire;
+pub(crate) mod wire;
 
 use observatory_ports::driven::{Malformed, RecordCodec, Visit, Walked};
 use observatory_ports::{Request, Signal};

@@ -12,7 +12,7 @@ use observatory_ports::driven::Malformed;
 
 /// Something that is no protobuf, or not of its type.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Bad {
+pub(crate) struct Bad {
     /// The address of the byte where it was noticed.
     address: usize,
     reason: &'static str,
@@ -20,12 +20,12 @@ pub(super) struct Bad {
 }
 
 impl Bad {
-    pub(super) fn new(at: &[u8], reason: &'static str) -> Self {
+    pub(crate) fn new(at: &[u8], reason: &'static str) -> Self {
         Self { address: at.as_ptr().addr(), reason, field: "" }
     }
 
     /// Names the field, if none is named yet.
-    pub(super) fn named(mut self, field: &'static str) -> Self {
+    pub(crate) fn named(mut self, field: &'static str) -> Self {
         if self.field.is_empty() {
             self.field = field;
         }
@@ -33,7 +33,7 @@ impl Bad {
     }
 
     /// The error for people, with its place in `body`.
-    pub(super) fn within(self, body: &[u8]) -> Malformed {
+    pub(crate) fn within(self, body: &[u8]) -> Malformed {
         let offset = self.address.wrapping_sub(body.as_ptr().addr()).min(body.len());
         let separator = if self.field.is_empty() { "" } else { ": " };
         Malformed { offset, reason: format!("{}{separator}{}", self.field, self.reason) }
@@ -42,14 +42,14 @@ impl Bad {
 
 /// How many more levels of messages may open; as many as prost allows.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Depth(u8);
+pub(crate) struct Depth(u8);
 
 impl Depth {
     /// At the top of a request.
-    pub(super) const TOP: Self = Self(100);
+    pub(crate) const TOP: Self = Self(100);
 
     /// The depth inside a submessage.
-    pub(super) fn enter(self, at: &[u8]) -> Result<Self, Bad> {
+    pub(crate) fn enter(self, at: &[u8]) -> Result<Self, Bad> {
         match self.0.checked_sub(1) {
             Some(left) => Ok(Self(left)),
             None => Err(Bad::new(at, "nested more than 100 levels deep")),
@@ -59,7 +59,7 @@ impl Depth {
 
 /// A field's content.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Field<'a> {
+pub(crate) enum Field<'a> {
     Varint(u64),
     Fixed64(u64),
     Bytes(&'a [u8]),
@@ -70,45 +70,45 @@ pub(super) enum Field<'a> {
 
 /// The fields of a message.
 #[derive(Clone, Debug)]
-pub(super) struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     rest: &'a [u8],
     depth: Depth,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) const fn new(message: &'a [u8], depth: Depth) -> Self {
+    pub(crate) const fn new(message: &'a [u8], depth: Depth) -> Self {
         Self { rest: message, depth }
     }
 
     /// The fields of a submessage of this message.
-    pub(super) fn inside(&self, submessage: &'a [u8]) -> Result<Self, Bad> {
+    pub(crate) fn inside(&self, submessage: &'a [u8]) -> Result<Self, Bad> {
         Ok(Self::new(submessage, self.depth.enter(submessage)?))
     }
 
     /// The depth inside a submessage of this message.
-    pub(super) fn depth_inside(&self, submessage: &'a [u8]) -> Result<Depth, Bad> {
+    pub(crate) fn depth_inside(&self, submessage: &'a [u8]) -> Result<Depth, Bad> {
         self.depth.enter(submessage)
     }
 
     /// The numbers of a packed field, for [`Fields::next_varint`].
-    pub(super) const fn packed(&self, numbers: &'a [u8]) -> Self {
+    pub(crate) const fn packed(&self, numbers: &'a [u8]) -> Self {
         Self::new(numbers, self.depth)
     }
 
     /// The next of packed varints; nothing at their end.
-    pub(super) fn next_varint(&mut self) -> Result<Option<u64>, Bad> {
+    pub(crate) fn next_varint(&mut self) -> Result<Option<u64>, Bad> {
         if self.rest.is_empty() { Ok(None) } else { self.varint().map(Some) }
     }
 
     /// What is still to be read.
-    pub(super) const fn rest(&self) -> &'a [u8] {
+    pub(crate) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// The next field, with its number; nothing at the end of the message.
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "callers then match without building the field first")]
-    pub(super) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Bad> {
+    pub(crate) fn next(&mut self) -> Result<Option<(u32, Field<'a>)>, Bad> {
         if self.rest.is_empty() {
             return Ok(None);
         }
@@ -134,7 +134,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What to do with a field that the message does not know.
-    pub(super) fn unknown(&self, field: Field<'a>) -> Result<(), Bad> {
+    pub(crate) fn unknown(&self, field: Field<'a>) -> Result<(), Bad> {
         match field {
             // Skipped already, and its depth was checked on the way.
             Field::Group => Ok(()),
@@ -143,7 +143,7 @@ impl<'a> Fields<'a> {
     }
 
     /// What to say of a known field with another wire type.
-    pub(super) fn mistyped(&self) -> Bad {
+    pub(crate) fn mistyped(&self) -> Bad {
         self.bad("wrong wire type")
     }
 
@@ -241,12 +241,12 @@ impl<'a> Fields<'a> {
 
 /// `bytes` as text; protobuf's strings are UTF-8.
 #[inline]
-pub(super) fn text<'a>(bytes: &'a [u8], field: &'static str) -> Result<&'a str, Bad> {
+pub(crate) fn text<'a>(bytes: &'a [u8], field: &'static str) -> Result<&'a str, Bad> {
     std::str::from_utf8(bytes).map_err(|_at| Bad::new(bytes, "not UTF-8").named(field))
 }
 
 /// The low 32 bits: how protobuf reads a `uint32` from a longer varint.
 #[expect(clippy::cast_possible_truncation, reason = "protobuf truncates")]
-pub(super) const fn low_32(varint: u64) -> u32 {
+pub(crate) const fn low_32(varint: u64) -> u32 {
     varint as u32
 }

@@ -1,10 +1,12 @@
-//! OTLP/JSON: converted to protobuf once, on the way in; everything behind it sees protobuf alone.
+//! OTLP/JSON: converted to protobuf once, on the way in; everything behind it sees protobuf alone. An
+//! export converts the other way.
 //!
 //! | file | what |
 //! |---|---|
 //! | `schema` | OTLP's messages as a table |
 //! | `read` | JSON to protobuf |
 //! | `output` | protobuf as it is written, bounded |
+//! | `write` | protobuf to JSON |
 //!
 //! What is accepted is ProtoJSON with OTLP's deviations: ids are hex in any case, enums are numbers,
 //! integers are numbers or texts, unknown keys are ignored, null is absent.
@@ -12,6 +14,7 @@
 mod output;
 mod read;
 mod schema;
+mod write;
 
 use bytes::Bytes;
 use observatory_domain::budget::Reservation;
@@ -21,6 +24,7 @@ use serde::de::DeserializeSeed;
 use crate::answer::Refused;
 use output::Output;
 use read::{Place, Read};
+pub(crate) use write::from_protobuf;
 
 /// Levels of messages; as many as the walker takes.
 const DEPTH_MAX: u8 = 101;

@@ -14,7 +14,7 @@ mod row;
 mod stream;
 
 pub use row::RowWriter;
-pub(crate) use row::sub_micros;
+pub(crate) use row::{EPOCH_MICROS, micros, sub_micros};
 pub(crate) use stream::send;
 
 /// Signature, flags and header extension.

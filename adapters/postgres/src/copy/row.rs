@@ -14,7 +14,7 @@ const NUMERIC_END: f64 = 9_999_999_999.0;
 const NUMERIC_DIGITS: i16 = 6;
 const NUMERIC_NEGATIVE: i16 = 0x4000;
 /// Microseconds from 1970 to PostgreSQL's epoch, 2000-01-01.
-const EPOCH_MICROS: i64 = 946_684_800_000_000;
+pub(crate) const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 /// Appends rows to a buffer.
 #[derive(Debug)]

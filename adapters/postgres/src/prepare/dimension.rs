@@ -5,6 +5,7 @@ use observatory_domain::record::{ResourceView, ScopeView};
 use sha2::{Digest, Sha256};
 
 use super::json::{self, Exactness};
+use super::protobuf::push_field;
 
 /// Which table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,7 +48,7 @@ impl DimensionRow {
             schema_url,
             attributes,
             dropped_attributes_count,
-            original: original(view.wire, exactness),
+            original: original(view.wire, view.schema_url, exactness),
         }
     }
 
@@ -68,7 +69,7 @@ impl DimensionRow {
             schema_url,
             attributes,
             dropped_attributes_count,
-            original: original(view.wire, exactness),
+            original: original(view.wire, view.schema_url, exactness),
         }
     }
 
@@ -113,9 +114,21 @@ pub(super) fn storable(text: &str, exactness: &mut Exactness) -> String {
     if lossy { text.replace('\0', "\u{FFFD}") } else { text.to_owned() }
 }
 
-/// Several occurrences of a message concatenate to one message: that is how protobuf merges.
-fn original(wire: &[&[u8]], exactness: Exactness) -> Option<Vec<u8>> {
-    (exactness == Exactness::Lossy).then(|| wire.concat())
+/// A group of the request without its records: the resource or scope, and the schema URL, which is no
+/// part of it. Both are numbered alike in the groups of all signals (trace.proto, `ResourceSpans` and
+/// `ScopeSpans`: 1 and 3). Several occurrences of the resource stay several: a decoder merges them.
+fn original(wire: &[&[u8]], schema_url: &str, exactness: Exactness) -> Option<Vec<u8>> {
+    if exactness == Exactness::Exact {
+        return None;
+    }
+    let mut group = Vec::new();
+    for part in wire {
+        push_field(&mut group, 1, part);
+    }
+    if !schema_url.is_empty() {
+        push_field(&mut group, 3, schema_url.as_bytes());
+    }
+    Some(group)
 }
 
 #[cfg(test)]

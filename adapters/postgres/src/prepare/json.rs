@@ -183,6 +183,14 @@ fn bucket(key: &str) -> u32 {
     u32::try_from(hash % 64).unwrap_or_default()
 }
 
+/// `value` as text, for tests of the way back.
+#[cfg(test)]
+pub(crate) fn write_json(value: Value<'_>) -> (String, Exactness) {
+    let (mut out, mut exactness) = (Vec::new(), Exactness::Exact);
+    self::value(&mut out, value, &mut exactness);
+    (String::from_utf8(out).unwrap(), exactness)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

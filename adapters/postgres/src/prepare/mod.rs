@@ -4,12 +4,15 @@ mod dimension;
 mod json;
 mod log;
 mod point;
+mod protobuf;
 mod rows;
 mod series;
 mod span;
 mod table;
 
 pub(crate) use dimension::{DimensionKind, DimensionRow};
+#[cfg(test)]
+pub(crate) use json::{Exactness, write_json};
 pub(crate) use rows::day_of;
 pub use rows::{PreparedRows, prepare};
 pub(crate) use series::{SeriesRow, series_rows};

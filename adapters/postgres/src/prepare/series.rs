@@ -13,6 +13,7 @@ use observatory_ports::driven::{RecordCodec, Visit};
 
 use super::dimension::{attributes, filled, storable};
 use super::json::Exactness;
+use super::protobuf::push_field;
 
 /// One row, as the parameters of its INSERT.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,16 +121,4 @@ fn original(point: &PointView<'_>) -> Vec<u8> {
     push_field(&mut gauge, 1, &inside);
     push_field(&mut whole, 5, &gauge);
     whole
-}
-
-/// Appends a field of bytes: tag, length, content (protobuf.dev, "Encoding").
-fn push_field(out: &mut Vec<u8>, number: u8, content: &[u8]) {
-    out.push(number << 3 | 2);
-    let mut length = content.len();
-    while length >= 0x80 {
-        out.push(length.to_le_bytes()[0] | 0x80);
-        length >>= 7;
-    }
-    out.push(length.to_le_bytes()[0]);
-    out.extend_from_slice(content);
 }
