@@ -8,8 +8,9 @@ SELECT
     coalesce(response_model, request_model) AS model,
     count(*) AS calls,
     count(*) FILTER (WHERE status_code = 2 OR error_type IS NOT NULL) AS errors,
-    sum(input_tokens) AS input_tokens,
-    sum(output_tokens) AS output_tokens,
+    -- In one meaning for all senders, as in llm_calls.
+    sum(normalized_input_tokens) AS input_tokens,
+    sum(normalized_output_tokens) AS output_tokens,
     sum(cache_read_tokens) AS cache_read_tokens,
     sum(cache_write_tokens) AS cache_write_tokens
 FROM spans

@@ -46,7 +46,7 @@ SELECT
 FROM spans s
 LEFT JOIN resources r ON r.project_id = s.project_id AND r.resource_id = s.resource_id
 WHERE s.call_kind IS NOT NULL;
-COMMENT ON VIEW llm_calls IS 'One row for each call of a model. Filter by start_time; by service with service_hash = observatory_service_hash(''name'').';
+COMMENT ON VIEW llm_calls IS 'One row for each span that describes a call of a model, in whatever dialect. Where two instrumentations describe the same call, it has two rows. Filter by start_time; by service with service_hash = observatory_service_hash(''name'').';
 
 CREATE VIEW traces AS
 SELECT

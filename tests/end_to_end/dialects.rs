@@ -99,3 +99,34 @@ async fn a_call_is_the_same_row_in_every_dialect() {
         assert_eq!(tokens, [100, 7, 40]);
     }
 }
+
+#[tokio::test]
+async fn costs_are_rounded_to_ten_digits_and_what_is_no_sum_of_money_is_none() {
+    let database = TestDatabase::create().await;
+    let service = Start::into_database(database.url()).ready().await;
+    let sums = [
+        (0.0, Some("0.0000000000")),
+        (-0.0, Some("0.0000000000")),
+        (-1.5, Some("-1.5000000000")),
+        (1e-10, Some("0.0000000001")),
+        (-4e-11, Some("0.0000000000")),
+        (12_345.678_901_234_5, Some("12345.6789012345")),
+        (9_999_999_998.5, Some("9999999998.5000000000")),
+        (9_999_999_999.5, None),
+        (1e300, None),
+        (f64::NAN, None),
+        (f64::NEG_INFINITY, None),
+    ];
+    let spans = (1..).zip(sums).map(|(number, (sum, _))| Span {
+        attributes: vec![attribute("gen_ai.usage.cost", Value::DoubleValue(sum))],
+        ..span(number)
+    });
+    let mut client = GrpcClient::connect(service.address("grpc")).await;
+    client.send(request(spans.collect()).encode_to_vec().into()).await.unwrap();
+    let sql = database.connect().await;
+    for (number, (sum, shown)) in (1..).zip(sums) {
+        let query = "SELECT reported_cost_usd::text FROM spans WHERE name = $1";
+        let row = sql.query_one(query, &[&format!("span {number}")]).await.unwrap();
+        assert_eq!(row.get::<_, Option<String>>(0).as_deref(), shown, "{sum}");
+    }
+}

@@ -82,7 +82,7 @@ impl Form {
             Self::Millis => Derived::Double(number(value)? / 1000.0),
             Self::SinceStart => Derived::Double(seconds_since(value.as_str()?, start)?),
             Self::Length => Derived::Int(length(value)?),
-            Self::NamesStream => Derived::Bool(value.as_str()?.contains("tream")),
+            Self::NamesStream => Derived::Bool(value.as_str()?.contains("stream")),
             Self::ErrorLevel => {
                 value.as_str().filter(|it| *it == "ERROR")?;
                 Derived::Text("error".into())

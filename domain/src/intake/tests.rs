@@ -1,6 +1,7 @@
 use super::*;
 use crate::ids::BadId;
-use crate::record::{HistogramView, MetricView, Number, ResourceView, ScopeView};
+use crate::record::example::{RESOURCE, SCOPE, SPAN};
+use crate::record::{HistogramView, MetricView, Number};
 
 const NOW: UnixNanos = UnixNanos(1_800_000_000_000_000_000);
 const POLICY: PolicySnapshot = PolicySnapshot {
@@ -9,45 +10,9 @@ const POLICY: PolicySnapshot = PolicySnapshot {
     attributes_max: 3,
     attribute_bytes_max: 10,
 };
-const RESOURCE: ResourceView<'static> = ResourceView {
-    key: 0,
-    attributes: &[],
-    dropped_attributes_count: 0,
-    schema_url: "",
-    wire: &[],
-    carries_more: false,
-};
-const SCOPE: ScopeView<'static> = ScopeView {
-    key: 0,
-    name: "",
-    version: "",
-    attributes: &[],
-    dropped_attributes_count: 0,
-    schema_url: "",
-    wire: &[],
-};
 
 fn span(start: UnixNanos) -> SpanView<'static> {
-    SpanView {
-        resource: &RESOURCE,
-        scope: &SCOPE,
-        trace_id: &[1; 16],
-        span_id: &[2; 8],
-        parent_span_id: &[],
-        trace_state: "",
-        flags: 0,
-        name: "",
-        kind: 0,
-        start,
-        end: start,
-        attributes: &[],
-        dropped_attributes_count: 0,
-        events: &[],
-        dropped_events_count: 0,
-        links: &[],
-        dropped_links_count: 0,
-        status: None,
-    }
+    SpanView { start, end: start, ..SPAN }
 }
 
 fn log(time: u64, observed_time: u64) -> LogView<'static> {

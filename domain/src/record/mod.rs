@@ -4,6 +4,8 @@
 //! stored is decided by [`crate::intake`].
 
 mod attributes;
+#[cfg(test)]
+pub(crate) mod example;
 mod log;
 mod metric;
 mod resource;

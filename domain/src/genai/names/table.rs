@@ -187,6 +187,9 @@ sources! {
     190 "gen_ai.token.cost.total": ReportedCost 42;
     191 "operation.cost": ReportedCost 43;
     192 "gen_ai.cost.total_cost": ReportedCost 44;
+    193 "gen_ai.usage.details.reasoning_tokens": ReasoningTokens 42;
+    194 "gen_ai.usage.details.thinking_tokens": ReasoningTokens 43;
+    195 "gen_ai.client.operation.time_to_first_chunk": TimeToFirstToken 40;
 
     // Vercel's AI SDK.
     220 "ai.operationId": OperationName 50 Operation, Streaming 50 NamesStream;
