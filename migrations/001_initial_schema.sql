@@ -36,6 +36,7 @@ CREATE TABLE spans (
     status_code                   smallint,
     mapping_version               smallint NOT NULL,
     token_semantics               smallint,
+    emitter                       smallint,
     streaming                     boolean,
     span_id                       text NOT NULL,
     parent_span_id                text,
@@ -117,6 +118,7 @@ COMMENT ON COLUMN spans.kind IS '0 unspecified, 1 internal, 2 server, 3 client, 
 COMMENT ON COLUMN spans.status_code IS '0 unset, 1 ok, 2 error; null when no status was sent.';
 COMMENT ON COLUMN spans.mapping_version IS 'The version of the GenAI mapping that filled the typed columns.';
 COMMENT ON COLUMN spans.token_semantics IS 'How the sender counts tokens of the cache: 1 among the input tokens, 2 apart from them; null where it sent none.';
+COMMENT ON COLUMN spans.emitter IS 'Who tells of the call: 1 an instrumentation, a framework or the application, 2 the provider''s own SDK, which does so whatever else does; null where call_kind is.';
 COMMENT ON COLUMN spans.streaming IS 'Whether the answer was streamed.';
 COMMENT ON COLUMN spans.span_id IS 'The span: 16 hex digits.';
 COMMENT ON COLUMN spans.parent_span_id IS 'The span that it is part of: 16 hex digits; null for the root of a trace.';

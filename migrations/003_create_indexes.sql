@@ -4,6 +4,10 @@ CREATE INDEX spans_start_time ON spans (start_time DESC);
 CREATE INDEX spans_trace_id ON spans (trace_id);
 CREATE INDEX spans_service ON spans (service_hash, start_time DESC);
 
+-- And one that only calls of a model are in: which spans tell of the same answer, and what a provider's
+-- support asks for.
+CREATE INDEX spans_response_id ON spans (response_id, start_time) WHERE response_id IS NOT NULL;
+
 -- The same three for log records; most of them belong to no trace, and are not in that index.
 CREATE INDEX log_records_time ON log_records (time DESC);
 CREATE INDEX log_records_trace_id ON log_records (trace_id) WHERE trace_id IS NOT NULL;

@@ -24,5 +24,7 @@ pub(crate) fn columns(attributes: &Attributes) -> Vec<(&'static str, Json)> {
         ("normalized_output_tokens", json!(tokens("gen_ai.usage.output_tokens"))),
         ("token_semantics", json!(apart.map(|_| 2))),
         ("call_kind", json!(called.then_some("inference"))),
+        // No provider's own SDK is among them.
+        ("emitter", json!(called.then_some(1))),
     ]
 }

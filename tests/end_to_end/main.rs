@@ -9,6 +9,7 @@ mod health;
 mod logs;
 mod metrics;
 mod migrations;
+mod one_call;
 mod openapi;
 mod partitions;
 mod stored;

@@ -24,6 +24,12 @@ pub enum Form {
     Length,
     /// A name that has `stream` in it.
     NamesStream,
+    /// Whatever was sent, for what only streams send.
+    SentOfStreams,
+    /// A text that may stand in quotes.
+    Quoted,
+    /// The raw answer of a provider, for its first member, the id; where the span is a call of a model.
+    IdOfAnswer,
     /// A level: `ERROR` tells of an error without a class.
     ErrorLevel,
     /// Whatever was sent, for the word `json`.
@@ -32,6 +38,8 @@ pub enum Form {
     OfTools,
     /// As it is, where it is none.
     OutsideTools,
+    /// As it is, where the span is a call of a model.
+    OfCalls,
     /// As it is, where the span is an agent's.
     OfAgents,
     /// As it is, on the spans of Claude Code.
@@ -61,7 +69,10 @@ pub(super) enum Fit {
 impl Form {
     /// Whether it can only be read once the span's operation is known.
     pub(super) const fn waits(self) -> bool {
-        matches!(self, Self::OfTools | Self::OutsideTools | Self::OfAgents)
+        matches!(
+            self,
+            Self::OfTools | Self::OutsideTools | Self::OfAgents | Self::OfCalls | Self::IdOfAnswer
+        )
     }
 
     /// Reads `value` for a column of `kind`; nothing when it is no valid value of it.
@@ -83,12 +94,23 @@ impl Form {
             Self::SinceStart => Derived::Double(seconds_since(value.as_str()?, start)?),
             Self::Length => Derived::Int(length(value)?),
             Self::NamesStream => Derived::Bool(value.as_str()?.contains("stream")),
+            Self::SentOfStreams => Derived::Bool(true),
+            Self::Quoted => {
+                let text = value.as_str()?.trim_matches('"');
+                Derived::of_text(kind, text)?
+            }
+            Self::IdOfAnswer => Derived::Text(first_id(value.as_str()?)?.to_owned().into()),
             Self::ErrorLevel => {
                 value.as_str().filter(|it| *it == "ERROR")?;
                 Derived::Text("error".into())
             }
             Self::Json => Derived::Text("json".into()),
-            Self::Kept | Self::OfTools | Self::OutsideTools | Self::OfAgents | Self::ClaudeCode => {
+            Self::Kept
+            | Self::OfTools
+            | Self::OutsideTools
+            | Self::OfAgents
+            | Self::OfCalls
+            | Self::ClaudeCode => {
                 return kept(kind, value);
             }
         };
@@ -186,6 +208,14 @@ fn length(value: Value<'_>) -> Option<i64> {
         _ => return None,
     };
     i64::try_from(length).ok()
+}
+
+/// The id with which a JSON object begins. Answers are large: they are not parsed for it.
+fn first_id(answer: &str) -> Option<&str> {
+    let rest = answer.trim_start().strip_prefix('{')?.trim_start().strip_prefix("\"id\"")?;
+    let id = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    let id = id.split('"').next()?;
+    (!id.is_empty() && !id.contains('\\')).then_some(id)
 }
 
 /// Beyond this it is no time to a first token, but another clock.

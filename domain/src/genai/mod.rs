@@ -14,6 +14,7 @@ mod flat;
 mod form;
 mod mapper;
 mod names;
+mod scope;
 mod usage;
 mod words;
 
@@ -22,4 +23,5 @@ pub use column::{COLUMNS, Column, Kind, Place};
 pub use form::Form;
 pub use mapper::{Cell, Mapper, Promoted};
 pub use names::{MAPPING_VERSION, Source, Use, name_of, source_of};
+pub use scope::Emitter;
 pub use usage::{Normalized, Semantics, Usage, normalize};

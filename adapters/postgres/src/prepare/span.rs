@@ -31,7 +31,7 @@ pub(crate) static COPY_STATEMENT: LazyLock<String> = LazyLock::new(|| {
 
 /// What follows from the mapped columns, in the order of [`concluded_columns`].
 const CONCLUDED: &str = "normalized_input_tokens, normalized_uncached_tokens, \
-    normalized_output_tokens, token_semantics, call_kind";
+    normalized_output_tokens, token_semantics, call_kind, emitter";
 
 /// The facts that have a column of their own.
 fn own_columns() -> impl Iterator<Item = Column> {
@@ -308,6 +308,7 @@ fn concluded_columns(row: &mut RowWriter<'_>, mapper: &Mapper) {
     }
     row.optional(usage.semantics, |row, it| row.int2(it.number()));
     row.optional(mapper.call(), |row, it| row.text(it.name()));
+    row.optional(mapper.emitter(), |row, it| row.int2(it.number()));
 }
 
 pub(super) fn text(row: &mut RowWriter<'_>, text: &str, exactness: &mut Exactness) {

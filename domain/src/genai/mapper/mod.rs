@@ -7,7 +7,7 @@ mod tests;
 use super::derived::Derived;
 use super::form::{self, Fit, Read};
 use super::names::Use;
-use super::{COLUMNS, CallKind, Column, Form, Normalized, Source};
+use super::{COLUMNS, CallKind, Column, Emitter, Form, Normalized, Source};
 use crate::record::{Attribute, SpanView, Value};
 
 /// What a column receives.
@@ -58,6 +58,7 @@ pub struct Mapper {
     flat_input: bool,
     flat_output: bool,
     call: Option<CallKind>,
+    emitter: Option<Emitter>,
     usage: Normalized,
 }
 
@@ -94,6 +95,7 @@ impl Default for Mapper {
             flat_input: false,
             flat_output: false,
             call: None,
+            emitter: None,
             usage: Normalized::default(),
         }
     }
@@ -106,6 +108,7 @@ impl Mapper {
         for (index, attribute) in (0_u32..).zip(span.attributes) {
             self.attribute(index, attribute, span);
         }
+        self.named(span);
         self.waiting(span);
         self.reasons_of_messages(span);
         self.events(span);
@@ -149,6 +152,12 @@ impl Mapper {
     #[must_use]
     pub const fn call(&self) -> Option<CallKind> {
         self.call
+    }
+
+    /// Who tells of the call; nothing when it is none.
+    #[must_use]
+    pub const fn emitter(&self) -> Option<Emitter> {
+        self.emitter
     }
 
     /// The span's tokens, in one meaning for all senders.

@@ -3,6 +3,7 @@
 use super::super::call::Evidence;
 use super::super::derived::Derived;
 use super::super::flat::{Flat, finish_reason_of};
+use super::super::scope::{Emitter, hint};
 use super::super::{
     COLUMNS, CallKind, Column, Form, Semantics, Usage, containers, normalize, source_of,
 };
@@ -20,7 +21,12 @@ mod rank {
     pub(super) const BEHIND_FLAT_MESSAGES: u8 = 30;
     /// `gen_ai.completion.<choice>.finish_reason`.
     pub(super) const FINISH_REASON_OF_FLAT: u8 = 42;
+    /// What the span's name tells.
+    pub(super) const NAME: u8 = 95;
 }
+
+/// OTLP's `STATUS_CODE_ERROR`.
+const STATUS_ERROR: i32 = 2;
 
 impl Mapper {
     pub(super) fn clear(&mut self) {
@@ -81,6 +87,29 @@ impl Mapper {
         self.derive(Column::FinishReasons, rank::FINISH_REASON_OF_FLAT, reasons);
     }
 
+    /// What the span's name tells, of few scopes.
+    pub(super) fn named(&mut self, span: &SpanView<'_>) {
+        let Some(hint) = hint(span.scope.name, span.name) else { return };
+        let facts = [
+            (Column::OperationName, hint.operation),
+            (Column::ProviderName, hint.provider),
+            (Column::RequestModel, hint.model),
+        ];
+        for (column, fact) in facts {
+            if let Some(fact) = fact {
+                self.derive(column, rank::NAME, Derived::Text(fact.to_owned().into()));
+            }
+        }
+        let answered = span.status.is_none_or(|it| it.code != STATUS_ERROR);
+        if hint.names_answering_model
+            && answered
+            && let Some(model) = self.text(Column::RequestModel, span.attributes)
+        {
+            let model = Derived::Text(model.to_owned().into());
+            self.derive(Column::ResponseModel, rank::NAME, model);
+        }
+    }
+
     /// What depends on the span's operation.
     pub(super) fn waiting(&mut self, span: &SpanView<'_>) {
         if self.waiting.is_empty() {
@@ -88,11 +117,13 @@ impl Mapper {
         }
         let operation = self.text(Column::OperationName, span.attributes);
         let (tool, agent) = (operation == Some("execute_tool"), operation == Some("invoke_agent"));
+        let call = CallKind::of(operation, Evidence::ModelAndTokens).is_some();
         let waiting = std::mem::take(&mut self.waiting);
         for (index, source, it) in &waiting {
             let applies = match it.form {
                 Form::OfTools => tool,
                 Form::OfAgents => agent,
+                Form::OfCalls | Form::IdOfAnswer => call,
                 _ => !tool,
             };
             let attribute = usize::try_from(*index).ok().and_then(|it| span.attributes.get(it));
@@ -190,6 +221,7 @@ impl Mapper {
         let call = CallKind::of(self.text(Column::OperationName, attributes), evidence);
         let usage = normalize(&sent, self.known_semantics(span));
         (self.call, self.usage) = (call, usage);
+        self.emitter = call.map(|_| Emitter::of(span.scope.name));
     }
 
     /// Senders that are known to leave the cache out of the input.

@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::super::name_of;
 use super::super::names::SOURCES;
 use super::*;
-use crate::record::EventView;
 use crate::record::example::SPAN;
+use crate::record::{EventView, StatusView};
 use crate::time::UnixNanos;
 
 fn attribute<'a>(key: &'a str, value: Value<'a>) -> Attribute<'a> {
@@ -112,6 +112,9 @@ fn every_name_alone_fills_every_column_that_it_is_for() {
                 Form::OfAgents => {
                     attributes.push(attribute("openinference.span.kind", Value::Str("AGENT")));
                 }
+                Form::OfCalls | Form::IdOfAnswer => {
+                    attributes.push(attribute("openinference.span.kind", Value::Str("LLM")));
+                }
                 _ => {}
             }
             let mut view = span(&attributes);
@@ -160,6 +163,8 @@ fn example(it: Use) -> Value<'static> {
         (Form::SinceStart, _) => Value::Str("\"2023-11-14T22:13:21.5Z\""),
         (Form::Length, _) => Value::Str("[0.1,0.2]"),
         (Form::ErrorLevel, _) => Value::Str("ERROR"),
+        (Form::Quoted, _) => Value::Str(r#""stop""#),
+        (Form::IdOfAnswer, _) => Value::Str(r#"{"id": "resp_1"}"#),
         (_, super::super::Kind::Text | super::super::Kind::Json) => Value::Str("text"),
         (_, super::super::Kind::TextArray) => Value::List(TEXTS),
         (_, super::super::Kind::Int) => Value::Int(7),
@@ -252,6 +257,73 @@ fn facts_packed_into_one_text_are_found() {
     assert_eq!(shown(Column::Seed, &attributes), "Int(7)");
     assert_eq!(shown(Column::Streaming, &attributes), "Bool(true)");
     assert_eq!(mapped(&attributes).remainder(), [0]);
+}
+
+#[test]
+fn an_answers_id_is_its_first_member_and_a_tools_result_has_none() {
+    let answered = |kind, answer| {
+        shown(
+            Column::ResponseId,
+            &texts([("output.value", answer), ("openinference.span.kind", kind)]),
+        )
+    };
+    assert_eq!(answered("LLM", r#" { "id" : "msg_1", "model": "m"}"#), "Text(\"msg_1\")");
+    for none in
+        ["", "{", "text", r#"{"id": 5}"#, r#"{"id": ""}"#, r#"{"id":"a\"b"}"#, r#"{"model":"id"}"#]
+    {
+        assert_eq!(answered("LLM", none), "Null", "{none}");
+    }
+    assert_eq!(answered("TOOL", r#"{"id":"msg_1"}"#), "Null");
+    assert_eq!(answered("CHAIN", r#"{"id":"msg_1"}"#), "Null");
+    let both = texts([("output.value", r#"{"id":"a"}"#), ("gen_ai.response.id", "b")]);
+    assert_eq!(shown(Column::ResponseId, &both), "Text(\"b\")");
+}
+
+#[test]
+fn langfuses_hints_tell_of_streams_and_reasons() {
+    let hints = texts([
+        ("langfuse.observation.completion_start_time", "\"2023-11-14T22:13:21Z\""),
+        ("langfuse.observation.metadata.finish_reason", "\"stop\""),
+    ]);
+    assert_eq!(shown(Column::Streaming, &hints), "Bool(true)");
+    assert_eq!(shown(Column::TimeToFirstToken, &hints), "Double(1.0)");
+    assert_eq!(shown(Column::FinishReasons, &hints), "Strings([\"stop\"])");
+}
+
+#[test]
+fn a_span_without_attributes_is_told_by_its_name() {
+    let view = SpanView { name: "chat claude-sonnet-4-5", ..span(&[]) };
+    let mut scope = *view.scope;
+    scope.name = "openlit.instrumentation.anthropic";
+    let mut mapper = Mapper::default();
+    mapper.map(&SpanView { scope: &scope, ..view });
+    assert_eq!(mapper.cell(Column::ProviderName, &[]), Cell::Text("anthropic"));
+    assert_eq!(mapper.cell(Column::RequestModel, &[]), Cell::Text("claude-sonnet-4-5"));
+    assert_eq!(mapper.call(), Some(CallKind::Inference));
+    assert_eq!(mapper.emitter(), Some(Emitter::Instrumentation));
+    mapper.map(&view);
+    assert_eq!((mapper.call(), mapper.emitter()), (None, None));
+}
+
+#[test]
+fn the_model_that_langfuse_names_is_the_one_that_answered_unless_none_did() {
+    let attributes = texts([
+        ("langfuse.observation.type", "generation"),
+        ("langfuse.observation.model.name", "gpt-4o-2024-08-06"),
+    ]);
+    let failed = StatusView { code: 2, message: "" };
+    for (name, status, answered) in [
+        ("OpenAI-generation", None, Cell::Text("gpt-4o-2024-08-06")),
+        ("OpenAI-generation", Some(failed), Cell::Null),
+        ("answer", None, Cell::Null),
+    ] {
+        let view = SpanView { name, status, ..span(&attributes) };
+        let mut scope = *view.scope;
+        scope.name = "langfuse-sdk";
+        let mut mapper = Mapper::default();
+        mapper.map(&SpanView { scope: &scope, ..view });
+        assert_eq!(mapper.cell(Column::ResponseModel, &attributes), answered, "{name}");
+    }
 }
 
 #[test]

@@ -115,7 +115,7 @@ sources! {
     101 "llm.provider": ProviderName 30 Provider;
     102 "llm.system": ProviderName 31 Provider;
     103 "llm.request.model_name": RequestModel 30;
-    104 "embedding.model_name": RequestModel 31;
+    104 "embedding.model_name": ResponseModel 32, RequestModel 35;
     105 "llm.response.model_name": ResponseModel 30;
     106 "llm.model_name": ResponseModel 31, RequestModel 33;
     107 "llm.finish_reason": FinishReasons 30;
@@ -134,7 +134,7 @@ sources! {
     120 "tool.id": ToolCallId 30;
     121 "tool.parameters": ToolArguments 30;
     122 "input.value": InputMessages 35 OutsideTools, ToolArguments 31 OfTools;
-    123 "output.value": OutputMessages 35 OutsideTools, ToolResult 30 OfTools;
+    123 "output.value": OutputMessages 35 OutsideTools, ToolResult 30 OfTools, ResponseId 30 IdOfAnswer;
     124 "prompt.id": PromptName 30;
     125 "llm.prompt_template.version": PromptVersion 30;
     126 "llm.cost.total": ReportedCost 30;
@@ -190,6 +190,7 @@ sources! {
     193 "gen_ai.usage.details.reasoning_tokens": ReasoningTokens 42;
     194 "gen_ai.usage.details.thinking_tokens": ReasoningTokens 43;
     195 "gen_ai.client.operation.time_to_first_chunk": TimeToFirstToken 40;
+    196 "inputs": InputMessages 42 OfCalls;
 
     // Vercel's AI SDK.
     220 "ai.operationId": OperationName 50 Operation, Streaming 50 NamesStream;
@@ -253,7 +254,7 @@ sources! {
     305 "langfuse.observation.output": OutputMessages 0 OutsideTools, ToolResult 0 OfTools;
     306 "langfuse.observation.prompt.name": PromptName 0;
     307 "langfuse.observation.prompt.version": PromptVersion 0;
-    308 "langfuse.observation.completion_start_time": TimeToFirstToken 60 SinceStart;
+    308 "langfuse.observation.completion_start_time": TimeToFirstToken 60 SinceStart, Streaming 60 SentOfStreams;
     309 "langfuse.observation.level": ErrorType 60 ErrorLevel;
     310 "langfuse.trace.name": WorkflowName 60;
     311 "langfuse.trace.tags": Tags 0;
@@ -262,6 +263,7 @@ sources! {
     314 "langfuse.environment": Environment 0;
     315 "langfuse.release": Release 0;
     316 "langfuse.version": Release 1;
+    317 "langfuse.observation.metadata.finish_reason": FinishReasons 60 Quoted;
 
     // Last resorts: bare names, of Claude Code's spans alone.
     350 "input_tokens": InputTokens 90 ClaudeCode;
