@@ -7,6 +7,7 @@ mod demo;
 mod dialects;
 mod health;
 mod logs;
+mod messages;
 mod metrics;
 mod migrations;
 mod one_call;

@@ -26,10 +26,18 @@ impl Flat {
     }
 }
 
-/// The choice whose finish reason `key` holds: `gen_ai.completion.<choice>.finish_reason`.
+/// What stands before and after a choice's number in the names of its finish reason.
+const FINISH_REASONS: &[(&str, &str)] = &[
+    ("gen_ai.completion.", ".finish_reason"),
+    ("llm.output_messages.", ".message.finish_reason"),
+];
+
+/// The choice whose finish reason `key` holds: `gen_ai.completion.<choice>.finish_reason`, say.
 pub(super) fn finish_reason_of(key: &str) -> Option<u32> {
-    let rest = key.strip_prefix("gen_ai.completion.")?;
-    rest.strip_suffix(".finish_reason")?.parse().ok()
+    let number = |(before, after): &(&str, &str)| {
+        key.strip_prefix(before)?.strip_suffix(after)?.parse().ok()
+    };
+    FINISH_REASONS.iter().find_map(number)
 }
 
 #[cfg(test)]
@@ -42,6 +50,8 @@ mod tests {
         assert_eq!(Flat::of("gen_ai.completion.0.content"), Some(Flat::Output));
         assert_eq!(Flat::of("gen_ai.completion"), None);
         assert_eq!(finish_reason_of("gen_ai.completion.12.finish_reason"), Some(12));
+        assert_eq!(finish_reason_of("llm.output_messages.3.message.finish_reason"), Some(3));
+        assert_eq!(finish_reason_of("llm.output_messages.3.finish_reason"), None);
         assert_eq!(finish_reason_of("gen_ai.completion.x.finish_reason"), None);
     }
 }
