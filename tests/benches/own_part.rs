@@ -1,4 +1,4 @@
-//! The cost of our own part: what a span costs between OTLP's bytes and COPY's, on one thread.
+//! The cost of our own part: what a record costs between OTLP's bytes and COPY's, on one thread.
 
 use std::hint::black_box;
 use std::ops::Range;
@@ -15,15 +15,16 @@ use observatory_ports::driven::{Intake, RecordCodec, Visit};
 use observatory_ports::{Request, Signal};
 use observatory_postgres::measured::{RowWriter, prepare};
 use observatory_tests::workload::{Template, Workload};
+use opentelemetry_proto::tonic::collector::logs::v1::ExportLogsServiceRequest;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 
 const NOW: u64 = 1_800_000_000_000_000_000;
-const WORKLOADS: [Workload; 2] = [Workload::S, Workload::L];
 
 fn request(workload: Workload) -> Request {
     let body = Template::new(workload).request(1, NOW).into();
-    Request { project: ProjectId(0), signal: Signal::Traces, body }
+    Request { project: ProjectId(0), signal: workload.signal(), body }
 }
 
 /// Looks at nothing.
@@ -51,20 +52,27 @@ impl Visit for Map {
 /// Each step includes the ones before it, so that the difference is the step's own.
 fn own_part(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("own part");
-    for workload in WORKLOADS {
+    for workload in Workload::ALL {
         let request = request(workload);
         let named = |step| BenchmarkId::new(step, workload.name());
-        group.throughput(Throughput::Elements(workload.spans() as u64));
+        group.throughput(Throughput::Elements(workload.records() as u64));
         group.bench_function(named("prost decodes, for comparison"), |bencher| {
-            bencher.iter(|| ExportTraceServiceRequest::decode(request.body.clone()));
+            let body = || request.body.clone();
+            match workload.signal() {
+                Signal::Traces => bencher.iter(|| ExportTraceServiceRequest::decode(body())),
+                Signal::Metrics => bencher.iter(|| ExportMetricsServiceRequest::decode(body())),
+                Signal::Logs => bencher.iter(|| ExportLogsServiceRequest::decode(body())),
+            }
         });
         group.bench_function(named("walk"), |bencher| {
             bencher.iter(|| OtlpCodec.walk(&request, &mut Blind));
         });
-        group.bench_function(named("walk, map"), |bencher| {
-            let mut map = Map::default();
-            bencher.iter(|| OtlpCodec.walk(&request, &mut map));
-        });
+        if workload.signal() == Signal::Traces {
+            group.bench_function(named("walk, map"), |bencher| {
+                let mut map = Map::default();
+                bencher.iter(|| OtlpCodec.walk(&request, &mut map));
+            });
+        }
         group.bench_function(named("walk, map, write rows"), |bencher| {
             let policy = PolicySnapshot {
                 future_max: Duration::from_hours(1),

@@ -28,6 +28,7 @@ pub struct Service {
 pub struct Start {
     variables: BTreeMap<String, String>,
     words: Vec<String>,
+    binary: Option<PathBuf>,
 }
 
 impl Default for Start {
@@ -41,7 +42,7 @@ impl Default for Start {
             ("COPY_LANES", "2"),
         ];
         let variables = quiet.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        Self { variables, words: Vec::new() }
+        Self { variables, words: Vec::new(), binary: None }
     }
 }
 
@@ -63,6 +64,13 @@ impl Start {
     #[must_use]
     pub fn words(mut self, words: &[&str]) -> Self {
         self.words.extend(words.iter().map(|it| (*it).to_owned()));
+        self
+    }
+
+    /// Another binary than this build's.
+    #[must_use]
+    pub fn binary(mut self, binary: PathBuf) -> Self {
+        self.binary = Some(binary);
         self
     }
 
@@ -103,7 +111,7 @@ impl Start {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(self.binary.clone().unwrap_or_else(binary));
         // Nothing of this process's environment is a variable of the service.
         command.env_clear().envs(&self.variables).args(&self.words).kill_on_drop(true);
         for name in ["PATH", "HOME", "TMPDIR", "LLVM_PROFILE_FILE"] {

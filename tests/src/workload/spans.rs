@@ -1,50 +1,17 @@
 //! The spans of a workload, as generated types.
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::common::v1::any_value::Value;
-use opentelemetry_proto::tonic::common::v1::{
-    AnyValue, ArrayValue, InstrumentationScope, KeyValue,
-};
-use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 
 use super::Workload;
-
-const MODELS: [(&str, &str); 4] = [
-    ("openai", "gpt-4o"),
-    ("openai", "gpt-4o-mini"),
-    ("anthropic", "claude-sonnet-4-5"),
-    ("gcp.gemini", "gemini-2.5-flash"),
-];
+use super::parts::{MODELS, SCHEMA_URL, double, list, number, prose, resource, scope, text};
 
 /// A whole request of `workload`.
 pub(super) fn request(workload: Workload) -> ExportTraceServiceRequest {
-    let spans = (0..workload.spans()).map(|index| span(workload, index)).collect();
-    let scope = InstrumentationScope {
-        name: "opentelemetry.instrumentation.openai_v2".to_owned(),
-        version: "2.3.0".to_owned(),
-        ..InstrumentationScope::default()
-    };
-    let scope_spans = ScopeSpans {
-        scope: Some(scope),
-        spans,
-        schema_url: "https://opentelemetry.io/schemas/1.37.0".to_owned(),
-    };
-    let resource = Resource {
-        attributes: vec![
-            text("service.name", "travel-assistant"),
-            text("service.version", "2.3.1"),
-            text("deployment.environment.name", "production"),
-            text("telemetry.sdk.language", "python"),
-            text("telemetry.sdk.name", "opentelemetry"),
-            text("telemetry.sdk.version", "1.39.0"),
-            text("host.name", "worker-7.eu-west-1.internal"),
-            text("process.runtime.version", "3.13.1"),
-        ],
-        ..Resource::default()
-    };
+    let spans = (0..workload.records()).map(|index| span(workload, index)).collect();
+    let scope_spans = ScopeSpans { scope: Some(scope()), spans, schema_url: SCHEMA_URL.to_owned() };
     let resource_spans = ResourceSpans {
-        resource: Some(resource),
+        resource: Some(resource()),
         scope_spans: vec![scope_spans],
         ..ResourceSpans::default()
     };
@@ -95,55 +62,7 @@ fn span(workload: Workload, index: usize) -> Span {
     }
 }
 
-/// Messages of about `bytes`, of words, so that they compress as prose does.
 fn messages(role: &str, index: usize, bytes: usize) -> String {
-    const WORDS: [&str; 16] = [
-        "please",
-        "summarise",
-        "the",
-        "following",
-        "report",
-        "about",
-        "quarterly",
-        "revenue",
-        "churn",
-        "retention",
-        "latency",
-        "\\n",
-        "budget",
-        "forecast",
-        "region",
-        "customers",
-    ];
-    let mut content = String::with_capacity(bytes);
-    let mut state = index.wrapping_mul(2_654_435_761) | 1;
-    while content.len() < bytes {
-        state =
-            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        content.push_str(WORDS[(state >> 33) % WORDS.len()]);
-        content.push(' ');
-    }
+    let content = prose(index, bytes);
     format!("[{{\"role\":\"{role}\",\"parts\":[{{\"type\":\"text\",\"content\":\"{content}\"}}]}}]")
-}
-
-fn attribute(key: &str, value: Value) -> KeyValue {
-    let value = Some(AnyValue { value: Some(value) });
-    KeyValue { key: key.to_owned(), value, ..KeyValue::default() }
-}
-
-fn text(key: &str, value: &str) -> KeyValue {
-    attribute(key, Value::StringValue(value.to_owned()))
-}
-
-fn number(key: &str, value: i64) -> KeyValue {
-    attribute(key, Value::IntValue(value))
-}
-
-fn double(key: &str, value: f64) -> KeyValue {
-    attribute(key, Value::DoubleValue(value))
-}
-
-fn list(key: &str, value: &str) -> KeyValue {
-    let item = AnyValue { value: Some(Value::StringValue(value.to_owned())) };
-    attribute(key, Value::ArrayValue(ArrayValue { values: vec![item] }))
 }

@@ -19,12 +19,14 @@ pub(crate) struct Round {
 pub(crate) struct Figures {
     pub(crate) ours: Vec<Round>,
     pub(crate) raw: Vec<Round>,
+    /// Of another build.
+    pub(crate) other: Vec<Round>,
 }
 
 /// What the columns are.
 pub(crate) fn head() {
     println!(
-        "{:<9} {:>16} {:>16} {:>7} {:>16} {:>18} {:>7} {:>9}",
+        "{:<10} {:>16} {:>16} {:>7} {:>16} {:>18} {:>7} {:>9}",
         "workload",
         "raw db µs/row",
         "our db µs/row",
@@ -37,20 +39,28 @@ pub(crate) fn head() {
 }
 
 impl Figures {
-    /// One line.
+    /// A line, and one of the other build.
     pub(crate) fn tell(&self, workload: Workload, requests: u64) {
+        let name = format!("{} {}x{}", workload.name(), requests, workload.records());
+        self.line(&name, &self.ours);
+        if !self.other.is_empty() {
+            self.line("  against", &self.other);
+        }
+    }
+
+    fn line(&self, name: &str, ours: &[Round]) {
         let database = |it: &Round| micros(it.database_cpu, it);
         let rate = |it: &Round| 1e6 / micros(it.wall, it);
-        let (raw, ours) = (spread(&self.raw, database), spread(&self.ours, database));
-        let service = spread(&self.ours, |it| micros(it.service_cpu, it));
-        let (raw_rate, our_rate) = (spread(&self.raw, rate), spread(&self.ours, rate));
-        let peak = self.ours.iter().map(|it| it.peak_memory).max().unwrap_or_default();
+        let (raw, own) = (spread(&self.raw, database), spread(ours, database));
+        let service = spread(ours, |it| micros(it.service_cpu, it));
+        let (raw_rate, our_rate) = (spread(&self.raw, rate), spread(ours, rate));
+        let peak = ours.iter().map(|it| it.peak_memory).max().unwrap_or_default();
         println!(
-            "{:<9} {:>16} {:>16} {:>7.2} {:>16} {:>18} {:>7.2} {:>9}",
-            format!("{} {}x{}", workload.name(), requests, workload.spans()),
+            "{:<10} {:>16} {:>16} {:>7.2} {:>16} {:>18} {:>7.2} {:>9}",
+            name,
             raw.text(2),
-            ours.text(2),
-            raw.median / ours.median,
+            own.text(2),
+            raw.median / own.median,
             service.text(2),
             our_rate.text(0),
             our_rate.median / raw_rate.median,

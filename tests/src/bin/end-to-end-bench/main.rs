@@ -10,9 +10,12 @@ mod figures;
 mod ours;
 mod raw;
 
+use std::path::PathBuf;
+
 use clap::Parser;
 use observatory_tests::database::OwnServer;
 use observatory_tests::workload::Workload;
+use tokio_postgres::Client;
 
 use figures::Figures;
 
@@ -22,18 +25,26 @@ struct Options {
     /// Rounds of ours and of raw copy
     #[arg(long, default_value_t = 6)]
     rounds: usize,
-    /// Requests of 512 spans in a round of S
+    /// Requests in a round
     #[arg(long, default_value_t = 400)]
-    small: u64,
-    /// Requests of 64 spans in a round of L
-    #[arg(long, default_value_t = 400)]
-    large: u64,
+    requests: u64,
+    /// What to measure: S (spans), L (large spans), M (metrics), G (logs)
+    #[arg(long, value_delimiter = ',', default_value = "S,L,M,G", value_parser = workload)]
+    workloads: Vec<Workload>,
+    /// The service of another build, to compare with in the same run
+    #[arg(long, value_name = "BINARY")]
+    against: Option<PathBuf>,
     /// Connections of the load generator, each with one request in flight
     #[arg(long, default_value_t = 16)]
     senders: usize,
     /// A variable of the service, to see what it changes; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = variable)]
     set: Vec<(String, String)>,
+}
+
+fn workload(name: &str) -> Result<Workload, &'static str> {
+    let found = Workload::ALL.into_iter().find(|it| it.name() == name);
+    found.ok_or("valid are S, L, M and G")
 }
 
 fn variable(text: &str) -> Result<(String, String), &'static str> {
@@ -53,31 +64,49 @@ async fn main() {
     let cores = std::thread::available_parallelism().unwrap();
     println!("{cores} cores, {} senders, {} rounds of each", options.senders, options.rounds);
     figures::head();
-    for (workload, requests) in [(Workload::S, options.small), (Workload::L, options.large)] {
-        let figures = measure(&server, workload, requests, &options).await;
-        figures.tell(workload, requests);
+    for &workload in &options.workloads {
+        measure(&server, workload, &options).await.tell(workload, options.requests);
     }
 }
 
-async fn measure(
-    server: &OwnServer,
-    workload: Workload,
-    requests: u64,
-    options: &Options,
-) -> Figures {
+async fn measure(server: &OwnServer, workload: Workload, options: &Options) -> Figures {
     let mut figures = Figures::default();
+    let ours = ours::Load {
+        workload,
+        requests: options.requests,
+        senders: options.senders,
+        set: &options.set,
+        binary: None,
+    };
+    let other = options.against.as_deref().map(|it| ours::Load { binary: Some(it), ..ours });
     // The first round warms everything up, and gives the rows that raw copy sends.
-    let load = ours::Load { workload, requests, senders: options.senders, set: &options.set };
-    let (_, given) = ours::round(server, load, raw::Dump::take).await;
+    let take = async |sql: &Client, rows| raw::Dump::take(sql, workload.table(), rows).await;
+    let (_, given) = ours::round(server, ours, take).await;
     for number in 0..options.rounds {
-        let ours_first = number % 2 == 0;
-        if ours_first {
-            figures.ours.push(ours::round(server, load, ours::keep_nothing).await.0);
+        let mut turns = [Turn::Ours, Turn::Raw, Turn::Other];
+        if number % 2 == 1 {
+            turns.reverse();
         }
-        figures.raw.push(raw::round(server, &given).await);
-        if !ours_first {
-            figures.ours.push(ours::round(server, load, ours::keep_nothing).await.0);
+        for turn in turns {
+            match (turn, other) {
+                (Turn::Ours, _) => {
+                    figures.ours.push(ours::round(server, ours, ours::keep_nothing).await.0);
+                }
+                (Turn::Raw, _) => figures.raw.push(raw::round(server, &given).await),
+                (Turn::Other, Some(other)) => {
+                    figures.other.push(ours::round(server, other, ours::keep_nothing).await.0);
+                }
+                (Turn::Other, None) => {}
+            }
         }
     }
     figures
+}
+
+/// Who does a round.
+#[derive(Clone, Copy, Debug)]
+enum Turn {
+    Ours,
+    Raw,
+    Other,
 }

@@ -1,5 +1,6 @@
 //! A round of the service under load.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -22,6 +23,8 @@ pub(crate) struct Load<'o> {
     pub(crate) senders: usize,
     /// Variables of the service.
     pub(crate) set: &'o [(String, String)],
+    /// The service of another build.
+    pub(crate) binary: Option<&'o Path>,
 }
 
 /// Runs a round in a database of its own; `keep` takes what it wants before that is dropped.
@@ -33,6 +36,10 @@ pub(crate) async fn round<T>(
     let database = server.fresh_database().await;
     let start =
         Start::into_database(&database).set("RUST_LOG", "warn,llm_observatory_storage=info");
+    let start = match load.binary {
+        Some(binary) => start.binary(binary.to_owned()),
+        None => start,
+    };
     let set = load.set.iter().fold(start, |start, (name, value)| start.set(name, value));
     let mut service = set.ready().await;
     let sql = connect(&database).await.unwrap();
@@ -47,13 +54,14 @@ pub(crate) async fn round<T>(
     send(load, clients).await;
     let wall = started.elapsed();
     let round = Round {
-        rows: load.requests * load.workload.spans() as u64,
+        rows: load.requests * load.workload.records() as u64,
         wall,
         database_cpu: cpu::of_server(first).saturating_sub(database_before),
         service_cpu: cpu::of_process(service.pid()).saturating_sub(service_before),
         peak_memory: cpu::peak_memory(service.pid()),
     };
-    let stored: i64 = sql.query_one("SELECT count(*) FROM spans", &[]).await.unwrap().get(0);
+    let count = format!("SELECT count(*) FROM {}", load.workload.table());
+    let stored: i64 = sql.query_one(&count, &[]).await.unwrap().get(0);
     assert_eq!(u64::try_from(stored), Ok(round.rows), "stored = sent");
     let kept = keep(&sql, rows_a_transaction(&service).await).await;
     service.terminate().await;
@@ -87,7 +95,8 @@ async fn send(load: Load<'_>, clients: Vec<GrpcClient>) {
                 }
                 // A millisecond apart, in order.
                 let body = template.request(number, now + number * 1_000_000);
-                client.send(body.into()).await.expect("the service takes it");
+                let answer = client.send_as(template.workload().signal(), body.into()).await;
+                answer.expect("the service takes it");
             }
         });
     }

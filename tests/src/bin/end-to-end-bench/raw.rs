@@ -25,6 +25,7 @@ const CONNECTIONS: &str = "2";
 #[derive(Debug)]
 pub(crate) struct Dump {
     file: tempfile::NamedTempFile,
+    table: &'static str,
     columns: String,
     rows: u64,
     rows_a_transaction: f64,
@@ -33,24 +34,24 @@ pub(crate) struct Dump {
 impl Dump {
     /// Takes the rows out of a database. Only the columns that hold anything: the leanest copy that
     /// leaves the same rows.
-    pub(crate) async fn take(sql: &Client, rows_a_transaction: f64) -> Self {
-        let columns = "SELECT attname::text FROM pg_attribute WHERE attrelid = 'spans'::regclass \
+    pub(crate) async fn take(sql: &Client, table: &'static str, rows_a_transaction: f64) -> Self {
+        let columns = "SELECT attname::text FROM pg_attribute WHERE attrelid = $1::text::regclass \
                        AND attnum > 0 AND NOT attisdropped ORDER BY attnum";
-        let columns = sql.query(columns, &[]).await.unwrap();
+        let columns = sql.query(columns, &[&table]).await.unwrap();
         let columns: Vec<String> = columns.iter().map(|it| it.get(0)).collect();
         let counts: Vec<_> = columns.iter().map(|it| format!("count({it})")).collect();
-        let counts = format!("SELECT {} FROM spans", counts.join(", "));
+        let counts = format!("SELECT {} FROM {table}", counts.join(", "));
         let counts = sql.query_one(&counts, &[]).await.unwrap();
         let held = columns.into_iter().enumerate().filter(|(at, _)| counts.get::<_, i64>(*at) > 0);
         let columns = held.map(|(_, name)| name).collect::<Vec<_>>().join(", ");
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        let copy = format!("COPY (SELECT {columns} FROM spans) TO STDOUT (FORMAT binary)");
+        let copy = format!("COPY (SELECT {columns} FROM {table}) TO STDOUT (FORMAT binary)");
         let mut stream = pin!(sql.copy_out(&copy).await.unwrap());
         while let Some(bytes) = stream.next().await {
             file.write_all(&bytes.unwrap()).unwrap();
         }
         let rows: i64 = counts.get(0);
-        Self { file, columns, rows: u64::try_from(rows).unwrap(), rows_a_transaction }
+        Self { file, table, columns, rows: u64::try_from(rows).unwrap(), rows_a_transaction }
     }
 }
 
@@ -61,7 +62,7 @@ pub(crate) async fn round(server: &OwnServer, dump: &Dump) -> Round {
     SqlxMigrations::new(pool.clone()).run().await.unwrap();
     Edition::reconcile(&pool, PATIENCE).await.unwrap();
     pool.close().await;
-    let statement = format!("COPY spans ({}) FROM STDIN (FORMAT binary)", dump.columns);
+    let statement = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", dump.table, dump.columns);
     let rows_a_transaction = format!("{:.0}", dump.rows_a_transaction.max(1.0));
     let mut child = Command::new(program())
         .args([&database, &statement])
@@ -82,7 +83,8 @@ pub(crate) async fn round(server: &OwnServer, dump: &Dump) -> Round {
     let nanos = lines.next_line().await.unwrap().expect("it ends well");
     let database_cpu = cpu::of_server(first).saturating_sub(before);
     assert!(child.wait().await.unwrap().success());
-    let stored: i64 = sql.query_one("SELECT count(*) FROM spans", &[]).await.unwrap().get(0);
+    let count = format!("SELECT count(*) FROM {}", dump.table);
+    let stored: i64 = sql.query_one(&count, &[]).await.unwrap().get(0);
     assert_eq!(u64::try_from(stored), Ok(dump.rows), "stored = sent");
     drop(sql);
     server.drop_database(&database).await;
