@@ -27,10 +27,8 @@ impl Flat {
 }
 
 /// What stands before and after a choice's number in the names of its finish reason.
-const FINISH_REASONS: &[(&str, &str)] = &[
-    ("gen_ai.completion.", ".finish_reason"),
-    ("llm.output_messages.", ".message.finish_reason"),
-];
+const FINISH_REASONS: &[(&str, &str)] =
+    &[("gen_ai.completion.", ".finish_reason"), ("llm.output_messages.", ".message.finish_reason")];
 
 /// The choice whose finish reason `key` holds: `gen_ai.completion.<choice>.finish_reason`, say.
 pub(super) fn finish_reason_of(key: &str) -> Option<u32> {
